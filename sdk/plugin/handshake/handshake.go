@@ -40,3 +40,15 @@ func Config() plugin.HandshakeConfig {
 		MagicCookieValue: "bothost.plugin.v1",
 	}
 }
+
+const (
+	// LogLevelVariable is the environment variable that tells a plugin from
+	// which level on its log is wanted: trace, debug, info, warn or error.
+	LogLevelVariable = "BOTHOST_PLUGIN_LOG_LEVEL"
+	// NotOpen is the reason of the fault for a call to an instance that the
+	// process does not know.
+	NotOpen = "instance_not_open"
+	// AttachTimeout is how long a plugin waits for a host to attach before it
+	// ends itself.
+	AttachTimeout = 30 * time.Second
+)

@@ -1,0 +1,91 @@
+package sdk
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+	"google.golang.org/grpc"
+
+	"github.com/bothost/bothost/sdk/plugin/handshake"
+)
+
+// serve runs a plugin in this process and does not return before its end.
+func serve(p *Plugin, err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	config := handshake.Config()
+	if os.Getenv(config.MagicCookieKey) != config.MagicCookieValue {
+		fmt.Fprintf(os.Stderr, "%s %s is a plugin of bothost, which starts it itself.\n"+
+			"Put it into the host's plugin directory, under the name %s.\n",
+			p.Name(), p.describe.GetVersion(), p.Name())
+		os.Exit(1)
+	}
+	live(p)
+	// go-plugin takes standard output for its handshake and replaces both
+	// standard streams afterwards: what the author's code logs goes where
+	// our log goes.
+	log.SetOutput(os.Stderr)
+	log.SetFlags(0)
+	plugin.Serve(&plugin.ServeConfig{
+		HandshakeConfig: config,
+		VersionedPlugins: map[int]plugin.PluginSet{
+			handshake.ProtocolVersion: {handshake.PluginSet: registration{plugin: p}},
+		},
+		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
+			return grpc.NewServer(append(options, p.ServerOptions()...)...)
+		},
+		Logger: hclog.NewNullLogger(),
+	})
+}
+
+// live ties the life of this process to the host's. Three things can be seen
+// of a host that is gone: the stream of Attach breaks, standard input ends (the
+// host holds its other end from the first moment on), or nobody ever attaches.
+// SIGTERM says nothing: whoever stops a host's whole process group wants the
+// turns in flight to finish.
+func live(p *Plugin) {
+	signal.Ignore(syscall.SIGTERM)
+	p.lifeline = exit
+	go func() {
+		// Nothing is ever sent: the copy ends when the host does.
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		exit()
+	}()
+	go func() {
+		select {
+		case <-p.attached:
+		case <-time.After(handshake.AttachTimeout):
+			p.logger.Error("no host has attached", "waited", handshake.AttachTimeout)
+			os.Exit(1)
+		}
+	}()
+}
+
+// registration is what go-plugin wants to know of a plugin.
+type registration struct {
+	plugin.NetRPCUnsupportedPlugin
+	plugin *Plugin
+}
+
+var _ plugin.GRPCPlugin = registration{}
+
+// GRPCServer implements plugin.GRPCPlugin.
+func (r registration) GRPCServer(_ *plugin.GRPCBroker, server *grpc.Server) error {
+	r.plugin.Register(server)
+	return nil
+}
+
+// GRPCClient implements plugin.GRPCPlugin; this side has none.
+func (registration) GRPCClient(context.Context, *plugin.GRPCBroker, *grpc.ClientConn) (any, error) {
+	return nil, fmt.Errorf("sdk: a plugin has no client side")
+}

@@ -1,0 +1,90 @@
+package sdk
+
+import (
+	"context"
+	"os"
+	"runtime/debug"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/keepalive"
+
+	"github.com/bothost/bothost/sdk/internal/wire"
+	"github.com/bothost/bothost/sdk/plugin/handshake"
+	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
+)
+
+// ServerOptions are what the plugin's gRPC server must be made with: the
+// contract's limits, and the translation of panics and errors into statuses.
+func (p *Plugin) ServerOptions() []grpc.ServerOption {
+	return []grpc.ServerOption{
+		grpc.MaxRecvMsgSize(handshake.MaxMessageSize),
+		grpc.MaxSendMsgSize(handshake.MaxMessageSize),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{
+			MinTime: handshake.KeepaliveMinTime, PermitWithoutStream: true,
+		}),
+		grpc.ChainUnaryInterceptor(p.unary),
+		grpc.ChainStreamInterceptor(p.stream),
+	}
+}
+
+func (p *Plugin) unary(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (response any, err error) {
+	defer func() { err = wire.ToStatus(err) }()
+	defer recoverAs(&err, p.logger)
+	return handler(ctx, request)
+}
+
+func (p *Plugin) stream(server any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
+	defer func() { err = wire.ToStatus(err) }()
+	defer recoverAs(&err, p.logger)
+	return handler(server, stream)
+}
+
+func stack() string { return string(debug.Stack()) }
+
+// pluginServer is the service that all kinds have in common.
+type pluginServer struct {
+	pluginv1.UnimplementedPluginServiceServer
+	plugin *Plugin
+}
+
+func (s *pluginServer) Describe(context.Context, *pluginv1.DescribeRequest) (*pluginv1.DescribeResponse, error) {
+	return s.plugin.describe, nil
+}
+
+func (s *pluginServer) Open(ctx context.Context, r *pluginv1.OpenRequest) (*pluginv1.OpenResponse, error) {
+	return s.plugin.opened.open(openCall{
+		ctx: ctx, id: r.GetInstance(), config: r.GetConfig(), dataDir: r.GetDataDir(), logger: s.plugin.logger,
+	})
+}
+
+func (s *pluginServer) Close(_ context.Context, r *pluginv1.CloseRequest) (*pluginv1.CloseResponse, error) {
+	s.plugin.opened.close(r.GetInstance())
+	return &pluginv1.CloseResponse{}, nil
+}
+
+func (s *pluginServer) Check(ctx context.Context, r *pluginv1.CheckRequest) (*pluginv1.CheckResponse, error) {
+	summary, err := s.plugin.opened.check(checkCall{ctx: ctx, id: r.GetInstance(), options: r.GetOptions()})
+	if err != nil {
+		return nil, err
+	}
+	return &pluginv1.CheckResponse{Summary: summary}, nil
+}
+
+// Attach is the lifeline. Its end in a process of its own ends the process.
+func (s *pluginServer) Attach(_ *pluginv1.AttachRequest, stream grpc.ServerStreamingServer[pluginv1.AttachResponse]) error {
+	select {
+	case s.plugin.attached <- struct{}{}:
+	default:
+	}
+	if err := stream.Send(&pluginv1.AttachResponse{}); err != nil {
+		return err
+	}
+	<-stream.Context().Done()
+	if s.plugin.lifeline != nil {
+		s.plugin.lifeline()
+	}
+	return nil
+}
+
+// exit ends the process at once: whoever it worked for is gone.
+func exit() { os.Exit(0) }
