@@ -1,0 +1,78 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/invopop/jsonschema"
+)
+
+// Of derives the schema of a section from the Go type it is decoded into, a
+// struct. Keys come from `json` tags, constraints from `jsonschema` tags
+// (description, required, default, minimum, maximum, enum, pattern, ...) and
+// annotations from `jsonschema_extras`:
+//
+//	type Config struct {
+//		URL string `json:"url" jsonschema:"required,pattern=^https?://" jsonschema_extras:"x-endpoint=true"`
+//		Key string `json:"key" jsonschema_extras:"x-secret=true"`
+//	}
+//
+// A key is required only where it is tagged so, and a key that is not in the
+// struct is a mistake.
+func Of[T any]() (*Schema, error) {
+	reflector := jsonschema.Reflector{
+		Anonymous:                  true,
+		DoNotReference:             true,
+		ExpandedStruct:             true,
+		RequiredFromJSONSchemaTags: true,
+	}
+	raw, err := json.Marshal(reflector.Reflect(new(T)))
+	if err != nil {
+		return nil, fmt.Errorf("derive schema of %T: %w", *new(T), err)
+	}
+	derived, err := Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("derive schema of %T: %w", *new(T), err)
+	}
+	widenDurations(derived.root)
+	return fromNode(derived.root)
+}
+
+// Combine makes one section of its two halves: what an instance is opened
+// with, and what travels with each call, whose keys get x-per-call. A key in
+// both is an error. Either may be nil.
+func Combine(instance, perCall *Schema) (*Schema, error) {
+	properties, required := node{}, []any{}
+	for _, half := range []*Schema{instance, perCall} {
+		if half == nil {
+			continue
+		}
+		keys, _ := half.root["properties"].(node)
+		for key := range keys {
+			if _, taken := properties[key]; taken {
+				return nil, fmt.Errorf("combine schemas: %q is a key of the instance and of each call", key)
+			}
+			property, _ := half.property(half.root, key)
+			properties[key] = mark(property, half == perCall)
+		}
+		names, _ := half.root["required"].([]any)
+		required = append(required, names...)
+	}
+	combined := node{"type": "object", "properties": properties, "additionalProperties": false}
+	if len(required) > 0 {
+		combined["required"] = required
+	}
+	return fromNode(combined)
+}
+
+// mark copies a key's schema and annotates it.
+func mark(property node, perCall bool) node {
+	marked := node{}
+	for keyword, value := range property {
+		marked[keyword] = value
+	}
+	if perCall {
+		marked[PerCall] = true
+	}
+	return marked
+}
