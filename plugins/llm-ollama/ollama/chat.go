@@ -1,0 +1,82 @@
+package ollama
+
+import (
+	"context"
+	"time"
+
+	"github.com/ollama/ollama/api"
+
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/llm"
+)
+
+// lastByteTimeout is how long the end of a reply that is done may take: only a
+// connection whose answer was read to its end can serve another request.
+const lastByteTimeout = 100 * time.Millisecond
+
+// Chat streams the model's reply.
+func (p *Provider) Chat(
+	ctx context.Context, request llm.Request[Options], emit func(string) error,
+) (llm.Result, error) {
+	chat, err := newRequest(request)
+	if err != nil {
+		return llm.Result{}, err
+	}
+	watch := startWatch(ctx, p.idle)
+	defer watch.stop()
+	reply, err := p.open(watch.ctx, chat)
+	if err != nil {
+		return llm.Result{}, p.explain(ctx, watch, chat.Model, err)
+	}
+	defer reply.close()
+	for {
+		chunk, err := reply.next()
+		if err != nil {
+			return llm.Result{}, p.explain(ctx, watch, chat.Model, err)
+		}
+		if err := pass(chunk, watch, emit); err != nil {
+			return llm.Result{}, err
+		}
+		if chunk.Done {
+			watch.within(lastByteTimeout)
+			reply.drain()
+			return newResult(chat.Model, chunk), nil
+		}
+	}
+}
+
+// pass hands a chunk's text on. The time that the reader takes for it is not
+// the server's.
+func pass(chunk api.ChatResponse, watch *watch, emit func(string) error) error {
+	if len(chunk.Message.ToolCalls) > 0 {
+		return fault.New(fault.Unsupported, "llm-ollama: the model calls a tool, and none was offered").FromUpstream()
+	}
+	if chunk.Message.Content == "" {
+		watch.heard()
+		return nil
+	}
+	watch.pause()
+	if err := emit(chunk.Message.Content); err != nil {
+		return err
+	}
+	watch.heard()
+	return nil
+}
+
+func newResult(model string, last api.ChatResponse) llm.Result {
+	if last.Model != "" {
+		model = last.Model
+	}
+	reason := last.DoneReason
+	if reason == "" {
+		reason = "stop"
+	}
+	return llm.Result{
+		Model:        model,
+		FinishReason: reason,
+		Usage: llm.Usage{
+			PromptTokens:     int64(last.PromptEvalCount),
+			CompletionTokens: int64(last.EvalCount),
+		},
+	}
+}
