@@ -1,0 +1,3 @@
+package plugintest
+
+func modelCases() []StoreCase { return nil }

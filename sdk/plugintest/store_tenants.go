@@ -1,0 +1,248 @@
+package plugintest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/store"
+)
+
+// registry is a case's own place in a registry: names and keys that nobody
+// else uses. Its methods end the case where the store fails.
+type registry struct {
+	T
+	store  store.Tenants
+	prefix string
+
+	mu    sync.Mutex
+	names []string
+}
+
+// inRegistry makes a case's function of one that works in a registry, and
+// purges what it registered.
+func inRegistry(run func(r *registry)) func(T, store.Tenants) {
+	return func(t T, s store.Tenants) {
+		r := &registry{T: t, store: s, prefix: randomName("registry")}
+		defer r.clear()
+		run(r)
+	}
+}
+
+// name gives a tenant's name of the case's own, to be purged in the end.
+func (r *registry) name(suffix string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	name := r.prefix + suffix
+	if !slices.Contains(r.names, name) {
+		r.names = append(r.names, name)
+	}
+	return name
+}
+
+func (r *registry) clear() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 10*time.Second)
+	defer cancel()
+	for _, name := range r.names {
+		if err := r.store.DeleteTenant(ctx, name, true); err != nil && !fault.Is(err, fault.NotFound) {
+			r.Errorf("purge tenant %q: %v", name, err)
+		}
+	}
+}
+
+func (r *registry) must(err error, what string) {
+	r.Helper()
+	if err != nil {
+		r.Fatalf("%s: %v", what, err)
+	}
+}
+
+// put registers or changes a tenant, which must be done.
+func (r *registry) put(name, config string) store.Tenant {
+	r.Helper()
+	tenant, _, err := r.store.PutTenant(r.Context(), store.PutTenant{Name: name, Config: []byte(config)})
+	r.must(err, "put tenant")
+	return tenant
+}
+
+func (r *registry) get(name string) store.Tenant {
+	r.Helper()
+	tenant, err := r.store.GetTenant(r.Context(), name)
+	r.must(err, "get tenant")
+	return tenant
+}
+
+func (r *registry) delete(name string, purge bool) {
+	r.Helper()
+	r.must(r.store.DeleteTenant(r.Context(), name, purge), "delete tenant")
+}
+
+func (r *registry) wantTenant(got store.Tenant, want store.Tenant) {
+	r.Helper()
+	if got.Name != want.Name || got.UID != want.UID || got.Revision != want.Revision || got.Active != want.Active ||
+		!sameJSON(got.Config, want.Config) || !got.Created.Equal(want.Created) || !got.Updated.Equal(want.Updated) {
+		r.Errorf("got tenant %+v with %s, want %+v with %s", got, got.Config, want, want.Config)
+	}
+}
+
+func tenantCases() []TenantCase {
+	return []TenantCase{
+		{"a tenant is registered, changed and found", inRegistry(tenantIsFound)},
+		{"a change on condition needs the tenant's revision", inRegistry(conditionalPut)},
+		{"a tenant is switched off and on, and stays so when it is changed", inRegistry(tenantIsSwitched)},
+		{"tenants are listed in the order of their names' bytes", inRegistry(tenantsInOrder)},
+		{"a cursor of tenants that the store did not make is refused", inRegistry(foreignTenantCursors)},
+		{"a tenant that is not there is not found", inRegistry(noSuchTenant)},
+		{"a configuration comes back as it was", inRegistry(configIsKept)},
+		{"of many that register a new name at once one has created it", inRegistry(oneCreates)},
+	}
+}
+
+func tenantIsFound(r *registry) {
+	first, created, err := r.store.PutTenant(r.Context(), store.PutTenant{Name: r.name(""), Config: []byte(`{"a":1}`)})
+	r.must(err, "put tenant")
+	if !created || first.UID == "" || first.Revision == 0 || !first.Active || first.Created.IsZero() {
+		r.Errorf("a new tenant: created %t, %+v", created, first)
+	}
+	r.wantTenant(r.get(r.name("")), first)
+	second, created, err := r.store.PutTenant(r.Context(), store.PutTenant{Name: r.name(""), Config: []byte(`{"b":2}`)})
+	r.must(err, "put tenant again")
+	if created || second.UID != first.UID || second.Revision <= first.Revision || !second.Created.Equal(first.Created) {
+		r.Errorf("a changed tenant: created %t, %+v, was %+v", created, second, first)
+	}
+	if !sameJSON(second.Config, []byte(`{"b":2}`)) {
+		r.Errorf("the configuration is %s, want the second", second.Config)
+	}
+	r.wantTenant(r.get(r.name("")), second)
+	if other := r.put(r.name("other"), `{}`); other.UID == first.UID || other.Revision <= second.Revision {
+		r.Errorf("another tenant is %+v, after %+v", other, second)
+	}
+}
+
+func conditionalPut(r *registry) {
+	put := func(revision uint64, config string) (store.Tenant, error) {
+		tenant, _, err := r.store.PutTenant(r.Context(), store.PutTenant{
+			Name: r.name(""), Config: []byte(config), IfRevision: &revision,
+		})
+		return tenant, err
+	}
+	_, err := put(1, `{"wrong":1}`)
+	wantReason(r.T, err, fault.RevisionMismatch, "change a tenant that is not there")
+	first, err := put(0, `{"v":1}`)
+	r.must(err, "register a tenant that must not exist")
+	_, err = put(0, `{"wrong":2}`)
+	wantReason(r.T, err, fault.RevisionMismatch, "register a tenant that exists, and must not")
+	second, err := put(first.Revision, `{"v":2}`)
+	r.must(err, "change a tenant at its revision")
+	_, err = put(first.Revision, `{"wrong":3}`)
+	wantReason(r.T, err, fault.RevisionMismatch, "change a tenant at an older revision")
+	r.wantTenant(r.get(r.name("")), second)
+}
+
+func tenantIsSwitched(r *registry) {
+	first := r.put(r.name(""), `{}`)
+	off, err := r.store.SetTenantActive(r.Context(), r.name(""), false)
+	r.must(err, "switch off")
+	if off.Active || off.Revision <= first.Revision {
+		r.Errorf("switched off: %+v, was %+v", off, first)
+	}
+	same, err := r.store.SetTenantActive(r.Context(), r.name(""), false)
+	r.must(err, "switch off again")
+	r.wantTenant(same, off)
+	changed := r.put(r.name(""), `{"k":1}`)
+	if changed.Active {
+		r.Errorf("a change has switched the tenant on")
+	}
+	on, err := r.store.SetTenantActive(r.Context(), r.name(""), true)
+	r.must(err, "switch on")
+	if !on.Active || on.Revision <= changed.Revision || !sameJSON(on.Config, []byte(`{"k":1}`)) {
+		r.Errorf("switched on: %+v, was %+v", on, changed)
+	}
+	r.wantTenant(r.get(r.name("")), on)
+}
+
+// listNames reads the registry to the end, and gives the case's own names.
+func (r *registry) listNames(limit int) []string {
+	r.Helper()
+	tenants := readPages(r.T, func(after string) (store.Page[store.Tenant], error) {
+		return r.store.ListTenants(r.Context(), limit, after)
+	}, limit)
+	var names []string
+	for _, tenant := range tenants {
+		if len(tenant.Name) >= len(r.prefix) && tenant.Name[:len(r.prefix)] == r.prefix {
+			names = append(names, tenant.Name)
+		}
+	}
+	return names
+}
+
+func tenantsInOrder(r *registry) {
+	var want []string
+	for _, suffix := range []string{"b", "é", "a", "Z", "a/b", "日本", "a b", "10", "9", "'", "%"} {
+		want = append(want, r.put(r.name(suffix), `{}`).Name)
+	}
+	r.put(r.name("gone"), `{}`)
+	r.delete(r.name("gone"), false)
+	slices.Sort(want)
+	for _, limit := range []int{2, 200} {
+		if got := r.listNames(limit); !slices.Equal(got, want) {
+			r.Errorf("in pages of %d: got %q, want %q", limit, got, want)
+		}
+	}
+}
+
+func foreignTenantCursors(r *registry) {
+	for _, cursor := range []string{"x", "not a cursor", "0", "AAAA", "😀", r.put(r.name(""), `{}`).Name} {
+		_, err := r.store.ListTenants(r.Context(), 10, cursor)
+		wantCode(r.T, err, fault.Invalid, fmt.Sprintf("list tenants after %q", cursor))
+	}
+}
+
+func noSuchTenant(r *registry) {
+	_, err := r.store.GetTenant(r.Context(), r.name(""))
+	wantCode(r.T, err, fault.NotFound, "get a tenant that is not there")
+	_, err = r.store.SetTenantActive(r.Context(), r.name(""), true)
+	wantCode(r.T, err, fault.NotFound, "switch a tenant that is not there")
+	for _, purge := range []bool{false, true} {
+		err = r.store.DeleteTenant(r.Context(), r.name(""), purge)
+		wantCode(r.T, err, fault.NotFound, fmt.Sprintf("delete a tenant that is not there, purge %t", purge))
+	}
+}
+
+func configIsKept(r *registry) {
+	config := []byte(`{"prompts": {"system": "{{7*7}} 😀 \"quotes\" \\ \u2028"}, "memory": {"max_messages": 0},` +
+		`"llm": {"temperature": 0.10, "model": "a:b", "stop": ["\n", ""]}, "secret": "${env:NAME}"}`)
+	r.put(r.name(""), string(config))
+	if got := r.get(r.name("")).Config; !sameJSON(bytes.ReplaceAll(got, []byte("0.10"), []byte("0.1")),
+		bytes.ReplaceAll(config, []byte("0.10"), []byte("0.1"))) {
+		r.Errorf("the configuration is\n%s, want\n%s", got, config)
+	}
+}
+
+func oneCreates(r *registry) {
+	const rivals = 8
+	created := make([]bool, rivals)
+	revisions := make([]uint64, rivals)
+	name := r.name("")
+	atOnce(rivals, func(i int) {
+		tenant, isNew, err := r.store.PutTenant(r.Context(), store.PutTenant{Name: name, Config: []byte(`{}`)})
+		if err != nil {
+			r.Errorf("put tenant: %v", err)
+		}
+		created[i], revisions[i] = isNew, tenant.Revision
+	})
+	count := 0
+	for _, isNew := range created {
+		if isNew {
+			count++
+		}
+	}
+	slices.Sort(revisions)
+	if count != 1 || len(slices.Compact(revisions)) != rivals {
+		r.Errorf("%d have created the tenant, want 1; the revisions are %d", count, revisions)
+	}
+}

@@ -1,0 +1,243 @@
+package plugintest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/store"
+)
+
+// changeDelay is how soon a change must reach a watcher.
+const changeDelay = time.Second
+
+func watchCases() []TenantCase {
+	return []TenantCase{
+		{"a watch begins with its position", inRegistry(watchPosition)},
+		{"a watch tells each change after a revision, in order", inRegistry(watchHistory)},
+		{"a watch tells a change within a second", inRegistry(watchLive)},
+		{"a watch from now tells nothing of before", inRegistry(watchFromNow)},
+		{"a watch ends with the error of who watches", inRegistry(watchEnds)},
+		{"a watch skips nothing while many write", inRegistry(watchUnderWriters)},
+		{"what changes nothing is no change", inRegistry(watchNoChange)},
+	}
+}
+
+// watcher is a watch that runs beside the case.
+type watcher struct {
+	r      *registry
+	stop   context.CancelFunc
+	events chan store.WatchEvent
+	ended  chan error
+}
+
+// watch begins a watch, which the caller has to end.
+func (r *registry) watch(after *uint64) *watcher {
+	ctx, stop := context.WithCancel(r.Context())
+	w := &watcher{r: r, stop: stop, events: make(chan store.WatchEvent), ended: make(chan error, 1)}
+	go func() {
+		w.ended <- r.store.WatchTenants(ctx, after, func(event store.WatchEvent) error {
+			select {
+			case w.events <- event:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	}()
+	return w
+}
+
+// end ends the watch, and waits for it.
+func (w *watcher) end() {
+	w.r.Helper()
+	w.stop()
+	select {
+	case err := <-w.ended:
+		if !fault.Is(err, fault.Canceled) {
+			w.r.Errorf("a cancelled watch ended with %v", err)
+		}
+	case <-time.After(patience):
+		w.r.Errorf("a cancelled watch goes on")
+	}
+}
+
+// next waits for an event.
+func (w *watcher) next(within time.Duration) store.WatchEvent {
+	w.r.Helper()
+	select {
+	case event := <-w.events:
+		return event
+	case err := <-w.ended:
+		w.ended <- err
+		w.r.Fatalf("the watch has ended: %v", err)
+	case <-time.After(within):
+		w.r.Fatalf("the watch has told nothing for %s", within)
+	}
+	return nil
+}
+
+func (w *watcher) position() uint64 {
+	w.r.Helper()
+	event := w.next(patience)
+	position, ok := event.(store.Position)
+	if !ok {
+		w.r.Fatalf("the watch begins with %#v, want its position", event)
+	}
+	return position.Revision
+}
+
+// change waits for the next change of one of the case's own tenants, and checks
+// that revisions grow: others may change theirs at the same time.
+func (w *watcher) change(last *uint64, within time.Duration) store.Change {
+	w.r.Helper()
+	for deadline := time.Now().Add(within); ; {
+		event := w.next(time.Until(deadline))
+		change, ok := event.(store.Change)
+		if !ok {
+			w.r.Fatalf("the watch tells %#v, want a change", event)
+		}
+		if change.Revision <= *last {
+			w.r.Fatalf("the watch tells revision %d after %d", change.Revision, *last)
+		}
+		*last = change.Revision
+		if strings.HasPrefix(change.Tenant, w.r.prefix) {
+			return change
+		}
+	}
+}
+
+func watchPosition(r *registry) {
+	revision := r.put(r.name(""), `{}`).Revision
+	now := r.watch(nil)
+	defer now.end()
+	if got := now.position(); got < revision {
+		r.Errorf("now is revision %d, but %d was before", got, revision)
+	}
+	then := r.watch(&revision)
+	defer then.end()
+	if got := then.position(); got != revision {
+		r.Errorf("a watch after revision %d starts after %d", revision, got)
+	}
+}
+
+func watchHistory(r *registry) {
+	before := r.put(r.name(""), `{}`).Revision
+	changed := r.put(r.name(""), `{"k":1}`)
+	off, err := r.store.SetTenantActive(r.Context(), r.name(""), false)
+	r.must(err, "switch off")
+	key := r.createKey(r.key(r.name(""), "1"))
+	r.must(r.store.RevokeKey(r.Context(), key.Tenant, key.ID), "revoke")
+	r.delete(r.name(""), false)
+	w := r.watch(&before)
+	defer w.end()
+	last := w.position()
+	want := []store.Change{
+		{Revision: changed.Revision, Type: store.TenantChanged, Tenant: r.name("")},
+		{Revision: off.Revision, Type: store.TenantChanged, Tenant: r.name("")},
+		{Type: store.KeyRevoked, Tenant: r.name(""), KeyID: key.ID},
+		{Type: store.TenantGone, Tenant: r.name("")},
+	}
+	for _, change := range want {
+		got := w.change(&last, patience)
+		if change.Revision == 0 {
+			change.Revision = got.Revision
+		}
+		if got != change {
+			r.Errorf("got the change %+v, want %+v", got, change)
+		}
+	}
+}
+
+func watchLive(r *registry) {
+	w := r.watch(nil)
+	defer w.end()
+	last := w.position()
+	key := r.createKey(r.key(r.put(r.name(""), `{}`).Name, "1"))
+	if got := w.change(&last, changeDelay); got.Type != store.TenantChanged || got.Tenant != r.name("") {
+		r.Errorf("after a registration the watch tells %+v", got)
+	}
+	r.must(r.store.RevokeKey(r.Context(), key.Tenant, key.ID), "revoke")
+	if got := w.change(&last, changeDelay); got.Type != store.KeyRevoked || got.KeyID != key.ID {
+		r.Errorf("after a revocation the watch tells %+v", got)
+	}
+	r.delete(r.name(""), true)
+	if got := w.change(&last, changeDelay); got.Type != store.TenantGone || got.Tenant != r.name("") {
+		r.Errorf("after a purge the watch tells %+v", got)
+	}
+}
+
+func watchFromNow(r *registry) {
+	r.put(r.name("before"), `{}`)
+	w := r.watch(nil)
+	defer w.end()
+	last := w.position()
+	r.put(r.name("after"), `{}`)
+	if got := w.change(&last, changeDelay); got.Tenant != r.name("after") {
+		r.Errorf("the first change since is %+v", got)
+	}
+}
+
+func watchEnds(r *registry) {
+	enough := errors.New("enough")
+	err := r.store.WatchTenants(r.Context(), nil, func(store.WatchEvent) error { return enough })
+	if !errors.Is(err, enough) {
+		r.Errorf("the watch ended with %v, want the error of emit", err)
+	}
+}
+
+func watchUnderWriters(r *registry) {
+	const writers, each = 6, 10
+	w := r.watch(nil)
+	defer w.end()
+	last := w.position()
+	written := make(chan []uint64, 1)
+	go func() { written <- r.writeAtOnce(writers, each) }()
+	var got []uint64
+	for range writers * each {
+		got = append(got, w.change(&last, patience).Revision)
+	}
+	want := <-written
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		r.Errorf("the watch told the revisions %d, want %d", got, want)
+	}
+}
+
+// writeAtOnce changes a tenant for each writer, and gives the revisions.
+func (r *registry) writeAtOnce(writers, each int) []uint64 {
+	revisions := make([]uint64, writers*each)
+	atOnce(writers, func(writer int) {
+		name := r.name(fmt.Sprint(writer))
+		for i := range each {
+			tenant, _, err := r.store.PutTenant(r.Context(), store.PutTenant{Name: name, Config: []byte(`{}`)})
+			if err != nil {
+				r.Errorf("put tenant: %v", err)
+			}
+			revisions[writer*each+i] = tenant.Revision
+		}
+	})
+	return revisions
+}
+
+func watchNoChange(r *registry) {
+	w := r.watch(nil)
+	defer w.end()
+	last := w.position()
+	first := r.put(r.name(""), `{}`)
+	_, err := r.store.SetTenantActive(r.Context(), r.name(""), true)
+	r.must(err, "switch on what is on")
+	stale := first.Revision + 1_000_000
+	_, _, err = r.store.PutTenant(r.Context(), store.PutTenant{Name: r.name(""), Config: []byte(`{}`), IfRevision: &stale})
+	wantReason(r.T, err, fault.RevisionMismatch, "change a tenant at another revision")
+	second := r.put(r.name(""), `{"k":1}`)
+	for _, want := range []uint64{first.Revision, second.Revision} {
+		if got := w.change(&last, changeDelay); got.Revision != want {
+			r.Errorf("the watch tells revision %d, want %d", got.Revision, want)
+		}
+	}
+}
