@@ -17,6 +17,8 @@ type Problem struct {
 	Key string
 	// Message says what is wrong, without the value.
 	Message string
+	// Missing says that the key is required and is not there.
+	Missing bool
 }
 
 // Check gives every mistake in a section, sorted by key; none if it fits. The
@@ -45,7 +47,7 @@ func prune(key string, value any) (any, []Problem) {
 		for name, item := range value {
 			child := join(key, name)
 			if reason := impossible(item); reason != "" {
-				problems = append(problems, Problem{child, reason})
+				problems = append(problems, Problem{Key: child, Message: reason})
 				continue
 			}
 			copied, below := prune(child, item)
@@ -57,7 +59,7 @@ func prune(key string, value any) (any, []Problem) {
 		for i, item := range value {
 			child := join(key, strconv.Itoa(i))
 			if reason := impossible(item); reason != "" {
-				problems = append(problems, Problem{child, reason})
+				problems = append(problems, Problem{Key: child, Message: reason})
 				continue
 			}
 			copied, below := prune(child, item)

@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"github.com/invopop/jsonschema"
 )
@@ -67,12 +68,21 @@ func Combine(instance, perCall *Schema) (*Schema, error) {
 
 // mark copies a key's schema and annotates it.
 func mark(property node, perCall bool) node {
-	marked := node{}
-	for keyword, value := range property {
-		marked[keyword] = value
-	}
+	marked := maps.Clone(property)
 	if perCall {
 		marked[PerCall] = true
 	}
 	return marked
+}
+
+// WithKey gives a copy of the schema whose section may also hold one more
+// string: the key by which a host picks the plugin.
+func (s *Schema) WithKey(name, description string) (*Schema, error) {
+	root, properties := maps.Clone(s.root), node{}
+	if present, ok := s.root["properties"].(node); ok {
+		properties = maps.Clone(present)
+	}
+	properties[name] = node{"type": "string", "description": description}
+	root["properties"] = properties
+	return fromNode(root)
 }

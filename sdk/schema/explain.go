@@ -20,14 +20,14 @@ func (s *Schema) explain(failure *jsonschema.ValidationError) []Problem {
 	case *kind.Required:
 		problems := make([]Problem, 0, len(k.Missing))
 		for _, name := range k.Missing {
-			problems = append(problems, Problem{join(key, name), "is required"})
+			problems = append(problems, Problem{Key: join(key, name), Message: "is required", Missing: true})
 		}
 		return problems
 	case *kind.AnyOf, *kind.OneOf:
-		return []Problem{{key, s.alternatives(failure)}}
+		return []Problem{{Key: key, Message: s.alternatives(failure)}}
 	}
 	if len(failure.Causes) == 0 {
-		return []Problem{{key, message(failure.ErrorKind)}}
+		return []Problem{{Key: key, Message: message(failure.ErrorKind)}}
 	}
 	var problems []Problem
 	for _, cause := range failure.Causes {
@@ -44,7 +44,7 @@ func (s *Schema) unknown(path, keys []string) []Problem {
 	}
 	problems := make([]Problem, 0, len(keys))
 	for _, name := range keys {
-		problems = append(problems, Problem{join(strings.Join(path, "."), name), Unknown(name, known)})
+		problems = append(problems, Problem{Key: join(strings.Join(path, "."), name), Message: Unknown(name, known)})
 	}
 	return problems
 }

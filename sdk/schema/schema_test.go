@@ -96,38 +96,38 @@ func TestCheckExplainsEveryMistake(t *testing.T) {
 		name, text string
 		want       []schema.Problem
 	}{
-		{"unknown key", `{"modle": "x"}`, []schema.Problem{{"modle", `unknown key; did you mean "model"? ` + allowed}}},
-		{"beginning of a key", `{"temp": 1}`, []schema.Problem{{"temp", `unknown key; did you mean "temperature"? ` + allowed}}},
-		{"unknown key near nothing", `{"zzzzzz": 1}`, []schema.Problem{{"zzzzzz", "unknown key " + allowed}}},
+		{"unknown key", `{"modle": "x"}`, []schema.Problem{{Key: "modle", Message: `unknown key; did you mean "model"? ` + allowed}}},
+		{"beginning of a key", `{"temp": 1}`, []schema.Problem{{Key: "temp", Message: `unknown key; did you mean "temperature"? ` + allowed}}},
+		{"unknown key near nothing", `{"zzzzzz": 1}`, []schema.Problem{{Key: "zzzzzz", Message: "unknown key " + allowed}}},
 		{
 			"unknown nested key", `{"connection": {"host": "a", "prot": 1}}`,
-			[]schema.Problem{{"connection.prot", `unknown key; did you mean "port"? (allowed: host, password, port)`}},
+			[]schema.Problem{{Key: "connection.prot", Message: `unknown key; did you mean "port"? (allowed: host, password, port)`}},
 		},
-		{"type", `{"model": 1}`, []schema.Problem{{"model", "want a string, got a number"}}},
-		{"number as text", `{"temperature": "0.5"}`, []schema.Problem{{"temperature", "want a number, got a string"}}},
-		{"fraction", `{"max_tokens": 1.5}`, []schema.Problem{{"max_tokens", "want a whole number, got a number"}}},
-		{"object for scalar", `{"model": {}}`, []schema.Problem{{"model", "want a string, got a map of keys"}}},
-		{"too high", `{"temperature": 2.1}`, []schema.Problem{{"temperature", "want at most 2, got 2.1"}}},
-		{"too low", `{"temperature": -1}`, []schema.Problem{{"temperature", "want at least 0, got -1"}}},
-		{"not above", `{"max_tokens": 0}`, []schema.Problem{{"max_tokens", "want more than 0, got 0"}}},
-		{"enum", `{"format": "xml"}`, []schema.Problem{{"format", `want one of "text", "json"`}}},
-		{"required", `{"connection": {}}`, []schema.Problem{{"connection.host", "is required"}}},
-		{"null", `{"model": null}`, []schema.Problem{{"model", "null is not a value; leave the key out, or give it a value"}}},
-		{"null where required", `{"connection": {"host": null}}`, []schema.Problem{{"connection.host", "null is not a value; leave the key out, or give it a value"}}},
-		{"null in a list", `{"tags": [null]}`, []schema.Problem{{"tags.0", "null is not a value; leave the key out, or give it a value"}}},
-		{"item of a list", `{"tags": ["a", 2]}`, []schema.Problem{{"tags.1", "want a string, got a number"}}},
-		{"long list", `{"tags": ["a", "b", "c"]}`, []schema.Problem{{"tags", "want at most 2 items, got 3"}}},
-		{"huge exponent", `{"temperature": 1e999999999}`, []schema.Problem{{"temperature", "the number is out of range"}}},
-		{"tiny exponent", `{"temperature": 1e-999999999}`, []schema.Problem{{"temperature", "the number is out of range"}}},
-		{"duration", `{"wait": "soon"}`, []schema.Problem{{"wait", "want a duration like 300s, or a number of seconds"}}},
-		{"negative duration", `{"wait": -1}`, []schema.Problem{{"wait", "want at least 0, got -1"}}},
-		{"duration of another type", `{"wait": true}`, []schema.Problem{{"wait", "want a number or a string, got true or false"}}},
-		{"pattern", `{"base_url": "ftp://secret@x"}`, []schema.Problem{{"base_url", "does not match ^https?://"}}},
+		{"type", `{"model": 1}`, []schema.Problem{{Key: "model", Message: "want a string, got a number"}}},
+		{"number as text", `{"temperature": "0.5"}`, []schema.Problem{{Key: "temperature", Message: "want a number, got a string"}}},
+		{"fraction", `{"max_tokens": 1.5}`, []schema.Problem{{Key: "max_tokens", Message: "want a whole number, got a number"}}},
+		{"object for scalar", `{"model": {}}`, []schema.Problem{{Key: "model", Message: "want a string, got a map of keys"}}},
+		{"too high", `{"temperature": 2.1}`, []schema.Problem{{Key: "temperature", Message: "want at most 2, got 2.1"}}},
+		{"too low", `{"temperature": -1}`, []schema.Problem{{Key: "temperature", Message: "want at least 0, got -1"}}},
+		{"not above", `{"max_tokens": 0}`, []schema.Problem{{Key: "max_tokens", Message: "want more than 0, got 0"}}},
+		{"enum", `{"format": "xml"}`, []schema.Problem{{Key: "format", Message: `want one of "text", "json"`}}},
+		{"required", `{"connection": {}}`, []schema.Problem{{Key: "connection.host", Message: "is required", Missing: true}}},
+		{"null", `{"model": null}`, []schema.Problem{{Key: "model", Message: "null is not a value; leave the key out, or give it a value"}}},
+		{"null where required", `{"connection": {"host": null}}`, []schema.Problem{{Key: "connection.host", Message: "null is not a value; leave the key out, or give it a value"}}},
+		{"null in a list", `{"tags": [null]}`, []schema.Problem{{Key: "tags.0", Message: "null is not a value; leave the key out, or give it a value"}}},
+		{"item of a list", `{"tags": ["a", 2]}`, []schema.Problem{{Key: "tags.1", Message: "want a string, got a number"}}},
+		{"long list", `{"tags": ["a", "b", "c"]}`, []schema.Problem{{Key: "tags", Message: "want at most 2 items, got 3"}}},
+		{"huge exponent", `{"temperature": 1e999999999}`, []schema.Problem{{Key: "temperature", Message: "the number is out of range"}}},
+		{"tiny exponent", `{"temperature": 1e-999999999}`, []schema.Problem{{Key: "temperature", Message: "the number is out of range"}}},
+		{"duration", `{"wait": "soon"}`, []schema.Problem{{Key: "wait", Message: "want a duration like 300s, or a number of seconds"}}},
+		{"negative duration", `{"wait": -1}`, []schema.Problem{{Key: "wait", Message: "want at least 0, got -1"}}},
+		{"duration of another type", `{"wait": true}`, []schema.Problem{{Key: "wait", Message: "want a number or a string, got true or false"}}},
+		{"pattern", `{"base_url": "ftp://secret@x"}`, []schema.Problem{{Key: "base_url", Message: "does not match ^https?://"}}},
 		{"all at once", `{"model": 1, "temperature": 3, "connection": {"port": 0}}`, []schema.Problem{
-			{"connection.host", "is required"},
-			{"connection.port", "want at least 1, got 0"},
-			{"model", "want a string, got a number"},
-			{"temperature", "want at most 2, got 3"},
+			{Key: "connection.host", Message: "is required", Missing: true},
+			{Key: "connection.port", Message: "want at least 1, got 0"},
+			{Key: "model", Message: "want a string, got a number"},
+			{Key: "temperature", Message: "want at most 2, got 3"},
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -238,6 +238,57 @@ func TestCombineRefusesAKeyInBothHalves(t *testing.T) {
 	}
 }
 
+func TestWithKey(t *testing.T) {
+	t.Parallel()
+	s, err := schema.Of[options]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	with, err := s.WithKey("provider", "The plugin.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := map[string]any{"provider": "ollama", "model": "m"}
+	if problems := with.Check(given); len(problems) > 0 {
+		t.Errorf("the key is refused: %v", problems)
+	}
+	if problems := s.Check(given); len(problems) != 1 {
+		t.Errorf("the schema it was made from was changed: %v", problems)
+	}
+	if problems := with.Check(map[string]any{"providr": "x"}); len(problems) != 1 || !strings.Contains(problems[0].Message, `"provider"`) {
+		t.Errorf("the key is not proposed: %v", problems)
+	}
+}
+
+func TestCoerce(t *testing.T) {
+	t.Parallel()
+	s := section(t)
+	for _, test := range []struct {
+		key, text string
+		want      any
+	}{
+		{"model", "7", "7"},
+		{"temperature", "0.5", json.Number("0.5")},
+		{"max_tokens", "10", json.Number("10")},
+		{"max_tokens", "", ""},
+		{"max_tokens", "ten", "ten"},
+		{"max_tokens", "0x10", "0x10"},
+		{"strict", "true", true},
+		{"strict", "yes", "yes"},
+		{"wait", "5s", "5s"},
+		{"connection.port", "1", json.Number("1")},
+		{"tags", "a, b", []any{"a", "b"}},
+		{"tags", `["a,b"]`, []any{"a,b"}},
+		{"tags", "", []any{}},
+		{"connection", `{"host": "h"}`, map[string]any{"host": "h"}},
+		{"nothing", "1", "1"},
+	} {
+		if diff := cmp.Diff(test.want, s.Coerce(strings.Split(test.key, "."), test.text)); diff != "" {
+			t.Errorf("%s=%s: %s", test.key, test.text, diff)
+		}
+	}
+}
+
 func TestParse(t *testing.T) {
 	t.Parallel()
 	for name, raw := range map[string]string{
@@ -287,7 +338,7 @@ func TestAlternatives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []schema.Problem{{"stop", "fits none of the allowed forms: want a string, got a number; or want a list, got a number"}}
+	want := []schema.Problem{{Key: "stop", Message: "fits none of the allowed forms: want a string, got a number; or want a list, got a number"}}
 	if diff := cmp.Diff(want, s.Check(map[string]any{"stop": 1})); diff != "" {
 		t.Error(diff)
 	}
