@@ -9,6 +9,7 @@ package echo
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/bothost/bothost/sdk"
 	"github.com/bothost/bothost/sdk/fault"
@@ -43,11 +44,8 @@ func (p *Provider) Close() error {
 	return nil
 }
 
-// Check says that all is well, or which option is wrong.
-func (p *Provider) Check(_ context.Context, options Options) (string, error) {
-	if _, err := options.pace(); err != nil {
-		return "", err
-	}
+// Check says that all is well: an echo needs nothing.
+func (p *Provider) Check(context.Context, Options) (string, error) {
 	return "answers with what it is shown; no model is needed", nil
 }
 
@@ -79,15 +77,11 @@ func outcome(err error) string {
 
 func answer(ctx context.Context, request llm.Request[Options], emit func(string) error) (llm.Result, error) {
 	options := request.Options
-	pace, err := options.pace()
-	if err != nil {
-		return llm.Result{}, err
-	}
 	text, ok := compose(request.Messages)
 	if !ok {
 		return llm.Result{}, fault.New(fault.Invalid, "llm-echo: none of the %d messages is a user's", len(request.Messages))
 	}
-	if err := wait(ctx, pace.first); err != nil {
+	if err := wait(ctx, time.Duration(options.Delay)); err != nil {
 		return llm.Result{}, err
 	}
 	if err := options.Fail.beforeReply(); err != nil {
@@ -98,7 +92,7 @@ func answer(ctx context.Context, request llm.Request[Options], emit func(string)
 	if options.Fail == MidStream {
 		told = told[:(len(told)+1)/2]
 	}
-	if err := tell(ctx, told, pace.between, emit); err != nil {
+	if err := tell(ctx, told, time.Duration(options.ChunkDelay), emit); err != nil {
 		return llm.Result{}, err
 	}
 	if options.Fail == MidStream {

@@ -17,6 +17,7 @@ import (
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/llm"
 	"github.com/bothost/bothost/sdk/message"
+	"github.com/bothost/bothost/sdk/schema"
 )
 
 func open(t *testing.T, config echo.Config) *echo.Provider {
@@ -36,6 +37,8 @@ func open(t *testing.T, config echo.Config) *echo.Provider {
 func ask(options echo.Options, messages ...message.Message) llm.Request[echo.Options] {
 	return llm.Request[echo.Options]{Tenant: "client-a", Conversation: "c1", Messages: messages, Options: options}
 }
+
+func seconds(n float64) schema.Duration { return schema.Duration(n * float64(time.Second)) }
 
 // collect keeps the pieces of a reply.
 type collect struct{ pieces []string }
@@ -233,29 +236,12 @@ func TestPanic(t *testing.T) {
 	t.Errorf("it returned %v", err)
 }
 
-func TestInvalidRequests(t *testing.T) {
+func TestNobodysWords(t *testing.T) {
 	t.Parallel()
-	hello := message.New(message.User, "hello")
-	tests := map[string]struct {
-		request llm.Request[echo.Options]
-		key     string
-	}{
-		"delay":          {request: ask(echo.Options{Delay: "soon"}, hello), key: "delay"},
-		"chunk_delay":    {request: ask(echo.Options{ChunkDelay: "-1s"}, hello), key: "chunk_delay"},
-		"nobody's words": {request: ask(echo.Options{}, message.New(message.System, "Be kind."))},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var told collect
-			_, err := open(t, echo.Config{}).Chat(t.Context(), test.request, told.emit)
-			if !fault.Is(err, fault.Invalid) {
-				t.Fatalf("got %v, want an invalid request", err)
-			}
-			if fields := fault.As(err).Fields; test.key != "" && (len(fields) != 1 || fields[0].Key != test.key) {
-				t.Errorf("fields are %v, want one for %s", fields, test.key)
-			}
-		})
+	var told collect
+	request := ask(echo.Options{}, message.New(message.System, "Be kind."))
+	if _, err := open(t, echo.Config{}).Chat(t.Context(), request, told.emit); !fault.Is(err, fault.Invalid) {
+		t.Errorf("got %v, want an invalid request", err)
 	}
 }
 
@@ -265,7 +251,7 @@ func TestDelays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		var at []time.Duration
-		options := echo.Options{Delay: "2s", ChunkDelay: "300ms", Chunks: 3}
+		options := echo.Options{Delay: seconds(2), ChunkDelay: seconds(0.3), Chunks: 3}
 		_, err := provider.Chat(t.Context(), ask(options, message.New(message.User, "hello")), func(string) error {
 			at = append(at, time.Since(start))
 			return nil
@@ -283,8 +269,8 @@ func TestDelays(t *testing.T) {
 func TestCancellationEndsAWait(t *testing.T) {
 	t.Parallel()
 	tests := map[string]echo.Options{
-		"before the first piece": {Delay: "1h"},
-		"between two pieces":     {ChunkDelay: "1h"},
+		"before the first piece": {Delay: seconds(3600)},
+		"between two pieces":     {ChunkDelay: seconds(3600)},
 	}
 	for name, options := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -324,7 +310,34 @@ func TestCheck(t *testing.T) {
 	if summary, err := provider.Check(t.Context(), echo.Options{}); err != nil || summary == "" {
 		t.Errorf("check says %q, %v", summary, err)
 	}
-	if _, err := provider.Check(t.Context(), echo.Options{Delay: "soon"}); !fault.Is(err, fault.Invalid) {
-		t.Errorf("check accepts a wrong delay: %v", err)
+}
+
+func TestConfigurationHasASchema(t *testing.T) {
+	t.Parallel()
+	if _, err := sdk.NewLLM("llm-echo", "1.2.3", echo.Open); err != nil {
+		t.Fatal(err)
 	}
+	described, err := schema.Of[echo.Options]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for raw, key := range map[string]string{
+		`{}`: "", `{"delay": "500ms", "chunk_delay": 0.1, "fail": "", "chunks": 3, "temperature": 0}`: "",
+		`{"fail": "sometimes"}`: "fail", `{"delay": "soon"}`: "delay", `{"max_tokens": 0}`: "max_tokens",
+	} {
+		_, err := schema.Decode[echo.Options](described, []byte(raw))
+		if fields := fieldsOf(err); fields != key {
+			t.Errorf("%s: wrong keys are %q (%v), want %q", raw, fields, err, key)
+		}
+	}
+}
+
+func fieldsOf(err error) string {
+	var keys []string
+	if err != nil {
+		for _, field := range fault.As(err).Fields {
+			keys = append(keys, field.Key)
+		}
+	}
+	return strings.Join(keys, " ")
 }

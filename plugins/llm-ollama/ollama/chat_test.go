@@ -18,6 +18,7 @@ import (
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/llm"
 	"github.com/bothost/bothost/sdk/message"
+	"github.com/bothost/bothost/sdk/schema"
 )
 
 func TestChat(t *testing.T) {
@@ -158,7 +159,7 @@ func TestAnEmitErrorEndsTheReply(t *testing.T) {
 
 func TestSilence(t *testing.T) {
 	t.Parallel()
-	config := ollama.Config{IdleTimeout: "50ms"}
+	config := ollama.Config{IdleTimeout: new(schema.Duration(50 * time.Millisecond))}
 	tests := map[string]fakeollama.Answer{
 		"before the first piece":     {Hold: make(chan struct{})},
 		"in the middle of the reply": {Pieces: []string{"Good "}, Ending: fakeollama.Silent},
@@ -187,7 +188,7 @@ func TestAReplyMayTakeLongerThanTheIdleTimeout(t *testing.T) {
 	t.Parallel()
 	pieces := []string{"a", "b", "c", "d", "e", "f"}
 	answer := fakeollama.Answer{Pieces: pieces, Between: 100 * time.Millisecond}
-	provider := start(t, fake(answer), ollama.Config{IdleTimeout: "400ms"})
+	provider := start(t, fake(answer), ollama.Config{IdleTimeout: new(schema.Duration(400 * time.Millisecond))})
 	var told collect
 	if _, err := provider.Chat(t.Context(), hello(), told.emit); err != nil || len(told.pieces) != len(pieces) {
 		t.Errorf("got %q, %v", told.pieces, err)
@@ -196,7 +197,7 @@ func TestAReplyMayTakeLongerThanTheIdleTimeout(t *testing.T) {
 
 func TestASlowReaderIsNotTheServersSilence(t *testing.T) {
 	t.Parallel()
-	provider := start(t, fake(fakeollama.Answer{Pieces: []string{"a", "b"}}), ollama.Config{IdleTimeout: "100ms"})
+	provider := start(t, fake(fakeollama.Answer{Pieces: []string{"a", "b"}}), ollama.Config{IdleTimeout: new(schema.Duration(100 * time.Millisecond))})
 	_, err := provider.Chat(t.Context(), hello(), func(string) error {
 		time.Sleep(150 * time.Millisecond) // what is tested is that real time passes here
 		return nil

@@ -14,10 +14,6 @@ import (
 // newRequest translates a request of the host to one of Ollama's.
 func newRequest(request llm.Request[Options]) (*api.ChatRequest, error) {
 	options := request.Options
-	keepAlive, err := options.keepAlive()
-	if err != nil {
-		return nil, err
-	}
 	messages, err := translateAll(request.Messages)
 	if err != nil {
 		return nil, err
@@ -26,7 +22,7 @@ func newRequest(request llm.Request[Options]) (*api.ChatRequest, error) {
 		Model:     options.Model,
 		Messages:  messages,
 		Options:   options.parameters(),
-		KeepAlive: keepAlive,
+		KeepAlive: options.KeepAlive.onWire(),
 		Think:     options.think(),
 	}, nil
 }
