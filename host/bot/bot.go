@@ -1,0 +1,134 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"google.golang.org/grpc"
+
+	"github.com/bothost/bothost/sdk/client"
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/memory"
+	"github.com/bothost/bothost/sdk/store"
+)
+
+// Session is the use of one generation of a plugin, from Acquire to Release.
+type Session interface {
+	Conn() grpc.ClientConnInterface
+	// Instance is the id that the instance is known under on the wire.
+	Instance() string
+	// Window is what a memory plugin needs to see.
+	Window() memory.Window
+	Release()
+}
+
+// Plugin is an open instance of a plugin.
+type Plugin struct {
+	// Name is the plugin's full name.
+	Name string
+	// Acquire pins the generation that serves now, and starts one if there is
+	// none.
+	Acquire func(context.Context) (Session, error)
+}
+
+// Parts are what a bot is made of.
+type Parts struct {
+	Tenant       string
+	SystemPrompt string
+	// Options is the per-call half of the llm section, a JSON object.
+	Options json.RawMessage
+	LLM     Plugin
+	Memory  Plugin
+	Store   Plugin
+	Limits  Limits
+	// Holder is the incarnation of this host, under whose lease turns run.
+	Holder string
+	Logger hclog.Logger
+}
+
+// Bot is a tenant's configuration bound to the instances that it names. It is
+// immutable, keeps nothing between turns, and is safe for concurrent use.
+type Bot struct{ parts Parts }
+
+// New makes a bot. The instances stay the caller's.
+func New(parts Parts) *Bot {
+	parts.Logger = parts.Logger.With("tenant", parts.Tenant)
+	return &Bot{parts: parts}
+}
+
+// callTimeout bounds the calls that are not a model's.
+const callTimeout = 15 * time.Second
+
+// UseStore calls use with the bot's store, for what is not a turn. A call that
+// failed because its process ended is made once more; use must bear that.
+func (b *Bot) UseStore(ctx context.Context, use func(context.Context, store.Conversations) error) error {
+	_, err := withPlugin(ctx, b.parts.Store, func(ctx context.Context, instance client.Instance) (struct{}, error) {
+		return struct{}{}, use(ctx, client.Conversations{Instance: instance})
+	})
+	return err
+}
+
+// withPlugin acquires a plugin for one idempotent call.
+func withPlugin[T any](ctx context.Context, plugin Plugin, call func(context.Context, client.Instance) (T, error)) (T, error) {
+	pin, err := pinPlugin(ctx, plugin)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	defer pin.release()
+	return repeat(ctx, pin, call)
+}
+
+// pin holds one generation of a plugin.
+type pin struct {
+	plugin  Plugin
+	session Session
+}
+
+func pinPlugin(ctx context.Context, plugin Plugin) (*pin, error) {
+	session, err := plugin.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &pin{plugin: plugin, session: session}, nil
+}
+
+func (p *pin) instance() client.Instance {
+	return client.Instance{Conn: p.session.Conn(), ID: p.session.Instance()}
+}
+
+func (p *pin) release() { p.session.Release() }
+
+// renew moves to the generation that serves now.
+func (p *pin) renew(ctx context.Context) error {
+	session, err := p.plugin.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	p.session.Release()
+	p.session = session
+	return nil
+}
+
+// repeat makes an idempotent call with a deadline, and once more if the process
+// that it was made to has gone.
+func repeat[T any](ctx context.Context, p *pin, call func(context.Context, client.Instance) (T, error)) (T, error) {
+	once := func() (T, error) {
+		ctx, cancel := context.WithTimeout(ctx, callTimeout)
+		defer cancel()
+		return call(ctx, p.instance())
+	}
+	result, err := once()
+	if !lost(ctx, err) || p.renew(ctx) != nil {
+		return result, err
+	}
+	return once()
+}
+
+// lost reports whether a call may have failed because its process ended: gRPC
+// says Unavailable, or Canceled on a connection that was closed under the call.
+func lost(ctx context.Context, err error) bool {
+	return fault.Is(err, fault.Unavailable) || (fault.Is(err, fault.Canceled) && ctx.Err() == nil)
+}

@@ -1,0 +1,108 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/bothost/bothost/sdk/client"
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/llm"
+	"github.com/bothost/bothost/sdk/message"
+)
+
+// spoken is what a model said, complete or not.
+type spoken struct {
+	text   string
+	result llm.Result
+	// left tells that the model was stopped because its caller had left.
+	left bool
+}
+
+var (
+	errLeft   = errors.New("the caller has left")
+	errSilent = errors.New("the model is silent")
+)
+
+// speech is one call of a model while it runs.
+type speech struct {
+	turn   *turn
+	cancel context.CancelCauseFunc
+	idle   *time.Timer
+	text   strings.Builder
+	// deaf: nobody listens any more; what is said is kept all the same.
+	deaf bool
+}
+
+// speak asks the model and passes on what it says. Two things stop it early: it
+// stays silent for too long, or the caller leaves and the grace runs out.
+func (t *turn) speak(ctx context.Context, prompt []message.Message) (spoken, error) {
+	modelCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
+	limits := t.bot.parts.Limits
+	s := &speech{turn: t, cancel: cancel}
+	s.idle = time.AfterFunc(limits.IdleTimeout, func() { cancel(errSilent) })
+	defer s.idle.Stop()
+	stopWatching := context.AfterFunc(ctx, s.leave)
+	defer stopWatching()
+
+	result, err := s.ask(modelCtx, prompt)
+	out := spoken{text: s.text.String(), result: result}
+	if err == nil {
+		return out, nil
+	}
+	switch {
+	case errors.Is(context.Cause(modelCtx), errLeft):
+		out.left = true
+		out.result.FinishReason = "cancelled"
+		return out, fault.New(fault.Canceled, "%w", errLeft)
+	case errors.Is(context.Cause(modelCtx), errSilent):
+		return out, fault.New(fault.Timeout, "the model said nothing for %v", limits.IdleTimeout).
+			WithReason(ModelSilent).FromUpstream()
+	}
+	return out, err
+}
+
+// ask makes the call; once more on a new process if the first ended before the
+// model said anything.
+func (s *speech) ask(ctx context.Context, prompt []message.Message) (llm.Result, error) {
+	result, err := s.askOnce(ctx, prompt)
+	if err == nil || s.text.Len() > 0 || fault.As(err).Upstream || !lost(ctx, err) || s.turn.llm.renew(ctx) != nil {
+		return result, err
+	}
+	return s.askOnce(ctx, prompt)
+}
+
+func (s *speech) askOnce(ctx context.Context, prompt []message.Message) (llm.Result, error) {
+	return client.LLM{Instance: s.turn.llm.instance()}.Chat(ctx, llm.Request[json.RawMessage]{
+		Tenant: s.turn.scope.Tenant, Conversation: s.turn.scope.Conversation,
+		Messages: prompt, Options: s.turn.bot.parts.Options,
+	}, s.hear)
+}
+
+// hear takes one piece of the reply.
+func (s *speech) hear(text string) error {
+	s.idle.Reset(s.turn.bot.parts.Limits.IdleTimeout)
+	if s.text.Len()+len(text) > MaxReplyBytes {
+		return fault.New(fault.Internal, "the reply is longer than %d bytes", MaxReplyBytes).
+			WithReason(ReplyTooLong).WithRemedy("lower llm.max_tokens").FromUpstream()
+	}
+	s.text.WriteString(text)
+	if !s.deaf && s.turn.observer.Delta(text) != nil {
+		s.deaf = true
+		s.leave()
+	}
+	return nil
+}
+
+// leave stops the model once the grace has run out.
+func (s *speech) leave() {
+	grace := s.turn.bot.parts.Limits.DisconnectGrace
+	if grace <= 0 {
+		s.cancel(errLeft)
+		return
+	}
+	time.AfterFunc(grace, func() { s.cancel(errLeft) })
+}

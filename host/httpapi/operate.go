@@ -1,0 +1,67 @@
+package httpapi
+
+import (
+	"net/http"
+)
+
+type cacheStatus struct {
+	Tenants    []string `json:"tenants"`
+	Size       int      `json:"size"`
+	MaxSize    int      `json:"max_size"`
+	TTLSeconds float64  `json:"ttl_seconds"`
+	Hits       uint64   `json:"hits"`
+	Misses     uint64   `json:"misses"`
+	Evictions  uint64   `json:"evictions"`
+}
+
+func (a *api) getCache(w http.ResponseWriter, _ *http.Request) error {
+	status := a.Registry.Status()
+	return reply(w, http.StatusOK, cacheStatus{
+		Tenants: status.Tenants, Size: len(status.Tenants), MaxSize: status.MaxSize,
+		TTLSeconds: status.TTL.Seconds(), Hits: status.Hits, Misses: status.Misses, Evictions: status.Evictions,
+	})
+}
+
+func (a *api) clearCache(w http.ResponseWriter, _ *http.Request) error {
+	a.Registry.ClearCache()
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (a *api) refreshTenant(w http.ResponseWriter, r *http.Request) error {
+	a.Registry.Refresh(r.PathValue("tenant"))
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// Plugin is one file of the plugin directory, and what runs of it.
+type Plugin struct {
+	Plugin   string `json:"plugin"`
+	Kind     string `json:"kind"`
+	Name     string `json:"name"`
+	Version  string `json:"version"`
+	Checksum string `json:"checksum"`
+	Pinned   bool   `json:"pinned"`
+	// State is idle, running, restarting, broken or refused.
+	State     string `json:"state"`
+	Reason    string `json:"reason,omitempty"`
+	PID       int    `json:"pid"`
+	Instances int    `json:"instances"`
+	Restarts  int    `json:"restarts"`
+	LastError string `json:"last_error,omitempty"`
+}
+
+func (a *api) listPlugins(w http.ResponseWriter, _ *http.Request) error {
+	return reply(w, http.StatusOK, listOf(a.Plugins(), ""))
+}
+
+func (a *api) live(w http.ResponseWriter, _ *http.Request) error {
+	return reply(w, http.StatusOK, map[string]string{"status": "live", "version": a.Version})
+}
+
+func (a *api) ready(w http.ResponseWriter, r *http.Request) error {
+	if err := a.Ready(r.Context()); err != nil {
+		return err
+	}
+	return reply(w, http.StatusOK, map[string]string{"status": "ready"})
+}

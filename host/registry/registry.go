@@ -1,0 +1,158 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/bothost/bothost/host/bot"
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/store"
+)
+
+// Tenant is one customer as the registry knows it.
+type Tenant struct {
+	Name string
+	// File is where the tenant is kept if it is the operator's own; such a
+	// tenant has no revision, is always active and cannot be changed here.
+	File     string
+	Revision uint64
+	// Config is a JSON object: the overrides as they were given.
+	Config  json.RawMessage
+	Active  bool
+	Created time.Time
+	Updated time.Time
+}
+
+// Settings is what a registry is made of.
+type Settings struct {
+	// Files gives the tenants that the operator's files hold. It is called
+	// often, and concurrently.
+	Files func() map[string]Tenant
+	// UseStore calls with the store of registrations; a call that failed because
+	// the store's process ended may be made twice. It fails with Unsupported if
+	// that store keeps no tenants.
+	UseStore func(context.Context, func(context.Context, store.Tenants) error) error
+	// Watch reads the stream of changes of that store; see store.Tenants.
+	Watch func(ctx context.Context, after *uint64, emit func(store.WatchEvent) error) error
+	// Check says what is wrong with the configuration of a tenant, before it is
+	// registered.
+	Check func(tenant string, config json.RawMessage) error
+	// Build makes a tenant's bot, with what gives up its instances again.
+	Build func(context.Context, Tenant) (*bot.Bot, func(), error)
+
+	Gates        *bot.Gates
+	CacheTTL     time.Duration
+	MaxCacheSize int
+	Logger       hclog.Logger
+}
+
+// Registry knows the tenants. It is safe for concurrent use, and must be closed.
+type Registry struct {
+	settings Settings
+	cache    *cache
+	keys     *keyCache
+	// following is true while the stream of changes is read.
+	following atomic.Bool
+
+	stop     context.CancelFunc
+	routines sync.WaitGroup
+}
+
+// New makes a registry and begins to follow the changes of other instances.
+func New(settings Settings) *Registry {
+	ctx, stop := context.WithCancel(context.Background())
+	r := &Registry{settings: settings, stop: stop, keys: newKeyCache(settings.CacheTTL)}
+	r.cache = newCache(settings.MaxCacheSize, settings.CacheTTL, r.build)
+	r.routines.Go(func() { r.follow(ctx) })
+	return r
+}
+
+// Close sends away the turns that wait, and returns when all bots are released:
+// the turns that run keep theirs until they end.
+func (r *Registry) Close() {
+	r.stop()
+	r.settings.Gates.Close()
+	r.cache.close()
+	r.routines.Wait()
+}
+
+// Reasons of the registry's refusals.
+const (
+	// TenantDeactivated: the tenant is switched off.
+	TenantDeactivated = "tenant_deactivated"
+	// TenantInFile: the tenant is the operator's, and can only be changed there.
+	TenantInFile = "tenant_in_file"
+)
+
+func errClosed() error {
+	return fault.New(fault.Unavailable, "the host is shutting down").WithReason(bot.ShuttingDown)
+}
+
+func errUnknown(tenant string) error {
+	return fault.New(fault.NotFound, "there is no tenant %q", tenant)
+}
+
+// build makes a tenant's bot for the cache.
+func (r *Registry) build(ctx context.Context, name string) (*built, error) {
+	started := time.Now()
+	tenant, err := r.Get(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if !tenant.Active {
+		return nil, fault.New(fault.Conflict, "tenant %q is deactivated", name).WithReason(TenantDeactivated)
+	}
+	made, release, err := r.settings.Build(ctx, tenant)
+	if err != nil {
+		r.settings.Logger.Warn("bot could not be built", "tenant", name, "error", err)
+		return nil, err
+	}
+	r.settings.Logger.Info("bot built", "tenant", name, "revision", tenant.Revision,
+		"milliseconds", time.Since(started).Milliseconds())
+	return &built{bot: made, revision: tenant.Revision, release: release}, nil
+}
+
+// acquire gives a tenant's bot for one use.
+func (r *Registry) acquire(ctx context.Context, tenant string) (*bot.Bot, func(), error) {
+	b, release, err := r.cache.acquire(ctx, tenant)
+	if err != nil || r.following.Load() || b.revision == 0 {
+		return botOf(b), release, err
+	}
+	current, err := r.Get(ctx, tenant)
+	if err == nil && current.Revision == b.revision {
+		return b.bot, release, nil
+	}
+	release()
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, nil, err
+	}
+	r.cache.drop(tenant)
+	b, release, err = r.cache.acquire(ctx, tenant)
+	return botOf(b), release, err
+}
+
+func botOf(b *built) *bot.Bot {
+	if b == nil {
+		return nil
+	}
+	return b.bot
+}
+
+// Status tells about the cache.
+func (r *Registry) Status() CacheStatus { return r.cache.status() }
+
+// CachedTenants gives the tenants whose bots are cached, most recently used
+// first.
+func (r *Registry) CachedTenants() []string { return r.cache.status().Tenants }
+
+// ClearCache makes all bots new for their next turns.
+func (r *Registry) ClearCache() { r.cache.clear() }
+
+// Refresh makes one tenant's bot new for its next turn, and reports whether it
+// was cached.
+func (r *Registry) Refresh(tenant string) bool { return r.cache.drop(tenant) }
