@@ -1,0 +1,111 @@
+//go:build unix
+
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const superuser = "postgres"
+
+// Database is an empty database of a test.
+type Database struct {
+	Host string
+	Port int
+	Name string
+	// Owner owns the database.
+	Owner Role
+	// Ordinary owns nothing and may only connect.
+	Ordinary Role
+	// Superuser is the server's.
+	Superuser Role
+
+	server *Server
+}
+
+// Role is a role of the server that may log in.
+type Role struct {
+	User     string
+	Password string
+}
+
+// Database makes a database for a test, which is dropped when the test ends.
+// Without a server it skips the test, or fails it where a server is required.
+func (s *Server) Database(t testing.TB) *Database {
+	t.Helper()
+	if s.absent != nil {
+		if os.Getenv(RequireVariable) == "1" {
+			t.Fatalf("%v, and %s=1", s.absent, RequireVariable)
+		}
+		t.Skip(s.absent)
+	}
+	name := fmt.Sprintf("test_%d", s.names.Add(1))
+	d := &Database{
+		Host: "127.0.0.1", Port: s.port, Name: name, server: s,
+		Owner:     Role{User: name + "_owner", Password: s.password},
+		Ordinary:  Role{User: name + "_ordinary", Password: s.password},
+		Superuser: Role{User: superuser, Password: s.password},
+	}
+	admin := s.admin(t)
+	for _, role := range []Role{d.Owner, d.Ordinary} {
+		d.execute(t, admin, fmt.Sprintf("CREATE ROLE %s LOGIN PASSWORD '%s'", role.User, role.Password))
+	}
+	d.execute(t, admin, fmt.Sprintf("CREATE DATABASE %s OWNER %s", d.Name, d.Owner.User))
+	t.Cleanup(func() {
+		admin := s.admin(t)
+		d.execute(t, admin, fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", d.Name))
+		d.execute(t, admin, fmt.Sprintf("DROP ROLE %s, %s", d.Owner.User, d.Ordinary.User))
+		close := admin.Close(context.Background())
+		if close != nil {
+			t.Errorf("pgtest: close: %v", close)
+		}
+	})
+	if err := admin.Close(context.Background()); err != nil {
+		t.Errorf("pgtest: close: %v", err)
+	}
+	return d
+}
+
+// URL is the connection string of a role.
+func (d *Database) URL(role Role) string {
+	return fmt.Sprintf("postgres://%s:%s@%s:%d/%s?sslmode=disable", role.User, role.Password, d.Host, d.Port, d.Name)
+}
+
+// Connect opens a connection that is closed when the test ends.
+func (d *Database) Connect(t testing.TB, role Role) *pgx.Conn {
+	t.Helper()
+	connection, err := pgx.Connect(context.Background(), d.URL(role))
+	if err != nil {
+		t.Fatalf("pgtest: connect to %s as %s: %v", d.Name, role.User, err)
+	}
+	t.Cleanup(func() {
+		// The server may have been crashed on purpose.
+		_ = connection.Close(context.Background())
+	})
+	return connection
+}
+
+func (d *Database) execute(t testing.TB, connection *pgx.Conn, statement string) {
+	t.Helper()
+	if _, err := connection.Exec(context.Background(), statement); err != nil {
+		t.Fatalf("pgtest: %s: %v", statement, err)
+	}
+}
+
+func (s *Server) admin(t testing.TB) *pgx.Conn {
+	t.Helper()
+	connection, err := pgx.Connect(context.Background(), s.adminString("postgres"))
+	if err != nil {
+		t.Fatalf("pgtest: connect: %v: %s", err, s.log())
+	}
+	return connection
+}
+
+func (s *Server) adminString(database string) string {
+	return fmt.Sprintf("host=%s port=%d user=%s database=%s", s.folder, s.port, superuser, database)
+}

@@ -1,0 +1,106 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/bothost/bothost/sdk/fault"
+)
+
+// oldestServer is the first version with gen_random_uuid.
+const oldestServer = 13
+
+// Check implements store.Checker. It changes nothing.
+func (s *Store) Check(ctx context.Context) (string, error) {
+	var found *inspection
+	err := s.run(ctx, "check the database", harmless, func(connection *pgx.Conn) (err error) {
+		if err := supported(connection); err != nil {
+			return err
+		}
+		found, err = inspect(ctx, connection)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	if problem := found.problem(s.access); problem != nil {
+		return "", problem
+	}
+	return fmt.Sprintf("PostgreSQL %s at %s, database %q as %q, schema version %d",
+		found.Server, s.access.address(), found.Database, found.Role, found.Schema), nil
+}
+
+// supported refuses servers and databases that the store cannot work with.
+func supported(connection *pgx.Conn) error {
+	version := connection.PgConn().ParameterStatus("server_version")
+	digits := strings.FieldsFunc(version, func(r rune) bool { return r < '0' || r > '9' })
+	if len(digits) > 0 {
+		if major, err := strconv.Atoi(digits[0]); err == nil && major < oldestServer {
+			return fault.New(fault.Invalid, "store-postgres: the server is PostgreSQL %s", version).
+				WithRemedy("use PostgreSQL %d or later", oldestServer)
+		}
+	}
+	if encoding := connection.PgConn().ParameterStatus("server_encoding"); encoding != "UTF8" {
+		return fault.New(fault.Invalid, "store-postgres: the database is encoded in %s", encoding).
+			WithRemedy("make a database with the encoding UTF8: createdb --encoding=UTF8 --template=template0")
+	}
+	return nil
+}
+
+// inspection is what Check looks at.
+type inspection struct {
+	Server   string
+	Database string
+	Role     string
+	// Bypasses tells that row-level security does not bind the role.
+	Bypasses bool
+	ReadOnly bool
+	// Unforced lists tables without forced row-level security.
+	Unforced []string
+	Schema   int
+}
+
+func inspect(ctx context.Context, connection *pgx.Conn) (*inspection, error) {
+	rows, err := connection.Query(ctx, `
+		SELECT current_setting('server_version'), current_database(), current_user,
+		       (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
+		       current_setting('transaction_read_only')::boolean,
+		       ARRAY(SELECT relname::text FROM pg_class
+		             WHERE relnamespace = 'bothost'::regnamespace
+		               AND relname IN ('conversations', 'turns', 'messages', 'memory_states')
+		               AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY 1),
+		       (SELECT max(version) FROM bothost.schema_versions)`)
+	if err != nil {
+		return nil, fmt.Errorf("inspect the database: %w", err)
+	}
+	found, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByPos[inspection])
+	if err != nil {
+		return nil, fmt.Errorf("inspect the database: %w", err)
+	}
+	return found, nil
+}
+
+// problem is what keeps the database from being used as it should be, or nil.
+func (i *inspection) problem(a *access) error {
+	switch {
+	case i.Bypasses:
+		failure := fault.New(fault.Invalid,
+			"store-postgres: the role %q bypasses row-level security, which keeps the tenants apart", i.Role).
+			WithReason("row_security_bypassed").
+			WithRemedy("serve as an ordinary role: CREATE ROLE bothost LOGIN PASSWORD '...'; ALTER DATABASE %q OWNER TO bothost; or keep this role as connection.owner.user", i.Database)
+		failure.Fields = []fault.Field{{Key: a.key("user"), Message: failure.Remedy}}
+		return failure
+	case len(i.Unforced) > 0:
+		return fault.New(fault.Invalid, "store-postgres: row-level security is not forced on %s", strings.Join(i.Unforced, ", ")).
+			WithReason("row_security_off").
+			WithRemedy("for each, as the owner: ALTER TABLE bothost.%s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY", i.Unforced[0])
+	case i.ReadOnly:
+		return fault.New(fault.Unavailable, "store-postgres: the database only reads").FromUpstream().
+			WithRemedy("connect to the primary, or turn off default_transaction_read_only").WithRetryAfter(retryAfter)
+	}
+	return nil
+}
