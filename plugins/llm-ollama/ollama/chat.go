@@ -31,6 +31,10 @@ func (p *Provider) Chat(
 	defer reply.close()
 	for {
 		chunk, err := reply.next()
+		if err == nil {
+			// What was read ahead is not told to a caller who has left.
+			err = ctx.Err()
+		}
 		if err != nil {
 			return llm.Result{}, p.explain(ctx, watch, chat.Model, err)
 		}
