@@ -1,0 +1,43 @@
+package supervise
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	// maxCrashes within crashWindow are borne; one more and the plugin is broken.
+	maxCrashes  = 5
+	crashWindow = 60 * time.Second
+	// coolDown is how long a broken plugin is left alone.
+	coolDown = 30 * time.Second
+
+	firstBackoff = 100 * time.Millisecond
+	maxBackoff   = 10 * time.Second
+)
+
+// crashes is the recent history of a plugin's unexpected ends and failed starts.
+type crashes struct{ times []time.Time }
+
+// add records one and returns how many there were within the window.
+func (c *crashes) add(now time.Time) int {
+	recent := c.times[:0]
+	for _, time := range c.times {
+		if now.Sub(time) < crashWindow {
+			recent = append(recent, time)
+		}
+	}
+	c.times = append(recent, now)
+	return len(c.times)
+}
+
+// backoff grows with every failure in a row, and differs from one to the next so
+// that what failed together does not come back together: between half and all of
+// a doubling delay.
+func backoff(failures int) time.Duration {
+	delay := maxBackoff
+	if shift := failures - 1; shift < 10 {
+		delay = min(maxBackoff, firstBackoff<<shift)
+	}
+	return delay/2 + rand.N(delay/2+1)
+}

@@ -1,0 +1,84 @@
+package supervise
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"google.golang.org/grpc"
+
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/memory"
+)
+
+// acquireAttempts is how many processes may die under one Acquire.
+const acquireAttempts = 3
+
+// Session is the use of an instance for one turn: it stays with one process, so
+// that a turn is not spread over two. Its methods may be called concurrently.
+type Session struct {
+	instance *Instance
+	opening  *opening
+	released sync.Once
+}
+
+// Acquire begins a session. If the plugin died it waits for the restart and for
+// the instance to be open again: within ctx, and no longer than AcquireWait while
+// the plugin backs off; then the error is a fault.Unavailable with RetryAfter.
+func (i *Instance) Acquire(ctx context.Context) (*Session, error) {
+	for attempt := 1; ; attempt++ {
+		opening, err := i.open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		session, err := i.enter(opening)
+		if !errors.Is(err, errEnded) || attempt == acquireAttempts {
+			return session, err
+		}
+	}
+}
+
+// errEnded is the error of a session with a process that has just ended.
+var errEnded = errors.New("its process ended")
+
+// enter pins the opening's generation.
+func (i *Instance) enter(opening *opening) (*Session, error) {
+	i.unit.mutex.Lock()
+	defer i.unit.mutex.Unlock()
+	if opening.generation.dead() {
+		return nil, fault.New(fault.Unavailable, "%s: %w", i.Plugin(), errEnded)
+	}
+	if i.closed || !i.unit.supervisor.enter() {
+		return nil, errShuttingDown(i.Plugin())
+	}
+	i.sessions++
+	opening.generation.sessions++
+	return &Session{instance: i, opening: opening}, nil
+}
+
+// Conn is the connection to the process. It must not be used after Release.
+func (s *Session) Conn() grpc.ClientConnInterface { return s.opening.generation.process.conn() }
+
+// Instance is the id to name in calls.
+func (s *Session) Instance() string { return s.instance.id }
+
+// Window is what a memory plugin needs to see of a conversation; of other kinds
+// it is zero.
+func (s *Session) Window() memory.Window { return s.opening.window }
+
+// Done is closed when the process has ended, or is about to: no call of this
+// session can succeed any more.
+func (s *Session) Done() <-chan struct{} { return s.opening.generation.done() }
+
+// Release ends the session. Only the first call counts.
+func (s *Session) Release() {
+	s.released.Do(func() {
+		unit := s.instance.unit
+		unit.mutex.Lock()
+		defer unit.mutex.Unlock()
+		s.opening.generation.leave()
+		s.instance.sessions--
+		s.instance.closeUnused()
+		unit.supervisor.leave()
+	})
+}

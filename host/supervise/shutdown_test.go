@@ -1,0 +1,178 @@
+package supervise_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/bothost/bothost/host/internal/fakeplugin"
+	"github.com/bothost/bothost/host/supervise"
+	"github.com/bothost/bothost/sdk/fault"
+)
+
+// gone reports whether no process has the id.
+func gone(pid int) bool { return syscall.Kill(pid, 0) != nil }
+
+func TestShutdownWaitsForSessions(t *testing.T) {
+	t.Parallel()
+	launcher, _ := newLauncher(t)
+	s := supervise.New(supervise.Settings{Launcher: launcher, Catalog: link(t, "llm-works")})
+	instance := open(t, s, "llm-works", "k")
+	session, err := instance.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	finished := make(chan error, 1)
+	go func() { finished <- s.Shutdown(context.Background()) }()
+	eventually(t, 5*time.Second, "nothing is acquired any more", func() bool {
+		another, err := instance.Acquire(t.Context())
+		if err == nil {
+			another.Release()
+		}
+		return fault.Is(err, fault.Unavailable)
+	})
+	select {
+	case <-session.Done():
+		t.Error("the process ended under its session")
+	case <-finished:
+		t.Error("the shutdown did not wait")
+	default:
+	}
+	session.Release()
+	if err := <-finished; err != nil {
+		t.Error(err)
+	}
+	<-session.Done()
+	if _, err := s.Open(t.Context(), supervise.Spec{Plugin: "llm-works"}); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("open afterwards: %v", err)
+	}
+	instance.Release()
+}
+
+func TestShutdownIsBounded(t *testing.T) {
+	t.Parallel()
+	launcher, _ := newLauncher(t)
+	s := supervise.New(supervise.Settings{Launcher: launcher, Catalog: link(t, fakeplugin.Stubborn)})
+	instance := open(t, s, fakeplugin.Stubborn, "k")
+	pid := look(t, instance).PID
+	if _, err := instance.Acquire(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	if err := s.Shutdown(ctx); err == nil {
+		t.Error("it does not tell that a session was cut off")
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	if !gone(pid) {
+		t.Error("the process lives")
+	}
+}
+
+func TestShutdownWhileOpening(t *testing.T) {
+	t.Parallel()
+	launcher, _ := newLauncher(t)
+	s := supervise.New(supervise.Settings{Launcher: launcher, Catalog: link(t, "llm-works", fakeplugin.Hangs)})
+	opened := make(chan error, 2)
+	for _, plugin := range []string{"llm-works", fakeplugin.Hangs} {
+		go func() {
+			_, err := s.Open(context.Background(), supervise.Spec{Plugin: plugin, Config: config(t, fakeplugin.Options{DelayMS: 5000})})
+			opened <- err
+		}()
+	}
+	eventually(t, 5*time.Second, "both have begun", func() bool { return len(s.Status()) == 2 })
+	began := time.Now()
+	if err := s.Shutdown(context.Background()); err != nil {
+		t.Error(err)
+	}
+	for range 2 {
+		if err := <-opened; err == nil {
+			t.Error("it was opened")
+		}
+	}
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+// doomedHost names the folder of the plugins of a host that will be killed.
+const doomedHost = "BOTHOST_TEST_DOOMED_HOST"
+
+// runDoomedHost opens a plugin, prints its process's id, and waits for its end.
+func runDoomedHost(dir string) {
+	sockets, err := os.MkdirTemp(dir, "s")
+	if err != nil {
+		panic(err)
+	}
+	s := supervise.New(supervise.Settings{
+		Launcher: supervise.Launcher{SocketDir: sockets, Env: []string{raceExits}}, Catalog: &folder{dir: dir},
+	})
+	if _, err := s.Open(context.Background(), supervise.Spec{Plugin: "llm-works"}); err != nil {
+		panic(err)
+	}
+	fmt.Println(s.Status()[0].PID)
+	time.Sleep(time.Hour)
+}
+
+func TestNoPluginOutlivesAKilledHost(t *testing.T) {
+	t.Parallel()
+	dir, err := os.MkdirTemp("", "d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	fakeplugin.Link(t, dir, "llm-works")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := exec.Command(self)
+	host.Env = append(os.Environ(), doomedHost+"="+dir)
+	stdout, err := host.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := host.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if gone(pid) {
+		t.Fatal("the plugin does not run")
+	}
+	if err := host.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, time.Second, "the plugin is gone", func() bool { return gone(pid) || zombie(pid) })
+	_ = host.Wait()
+}
+
+// zombie reports whether a process has ended and waits for whoever inherited it
+// to notice.
+func zombie(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	return strings.HasPrefix(rest, "Z")
+}

@@ -1,0 +1,184 @@
+package supervise
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bothost/bothost/sdk/fault"
+)
+
+// Catalog finds executables.
+type Catalog interface {
+	// Binary returns what is to be run as the plugin, or why nothing can be.
+	Binary(plugin string) (Binary, error)
+}
+
+// Settings is what a Supervisor is made of. Durations that are 0 stand for their
+// defaults.
+type Settings struct {
+	Launcher Launcher
+	Catalog  Catalog
+	// DataDir is the absolute path of the folder that plugins may keep files in.
+	DataDir string
+	// AcquireWait is how long a user of a plugin that crashed waits for its
+	// restart. Default 5 s.
+	AcquireWait time.Duration
+	// OpenTimeout, CheckTimeout and CloseTimeout bound the calls of these names.
+	// Defaults 30 s, 30 s and 5 s.
+	OpenTimeout, CheckTimeout, CloseTimeout time.Duration
+	// DrainTimeout bounds how long Shutdown waits for sessions to end, within its
+	// context. Default 30 s.
+	DrainTimeout time.Duration
+}
+
+// Supervisor runs plugins. Its methods may be called concurrently. It must be
+// shut down.
+type Supervisor struct {
+	settings Settings
+
+	// background ends when the shutdown begins: what is being started or opened
+	// then is given up.
+	background context.Context //nolint:containedctx // the life of the goroutines it owns
+	giveUp     context.CancelFunc
+	// abandoned is closed when the shutdown waits for sessions no longer.
+	abandoned chan struct{}
+	shutdown  sync.Once
+
+	mutex    sync.Mutex
+	units    map[string]*unit
+	closing  bool
+	routines sync.WaitGroup
+	// sessions counts those that have not been released, of all plugins.
+	sessions int
+	// drained is closed when closing and sessions is 0.
+	drained chan struct{}
+}
+
+// New makes a supervisor. Nothing is started before the first Open.
+func New(settings Settings) *Supervisor {
+	background, giveUp := context.WithCancel(context.Background())
+	return &Supervisor{
+		settings:   settings.withDefaults(),
+		background: background, giveUp: giveUp,
+		abandoned: make(chan struct{}),
+		drained:   make(chan struct{}),
+		units:     map[string]*unit{},
+	}
+}
+
+func (s Settings) withDefaults() Settings {
+	s.Launcher = s.Launcher.withDefaults()
+	for _, value := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{
+		{&s.AcquireWait, 5 * time.Second},
+		{&s.OpenTimeout, 30 * time.Second},
+		{&s.CheckTimeout, 30 * time.Second},
+		{&s.CloseTimeout, 5 * time.Second},
+		{&s.DrainTimeout, 30 * time.Second},
+	} {
+		if *value.field <= 0 {
+			*value.field = value.value
+		}
+	}
+	return s
+}
+
+// Spec says which instance is wanted.
+type Spec struct {
+	Plugin string
+	// Config is a JSON object with its secrets resolved. It is not logged.
+	Config []byte
+	// Key stands for the configuration: specs of a plugin with equal keys share
+	// one instance.
+	Key string
+}
+
+// Open returns the instance that the spec names, opened now if it is not yet.
+// However many ask at once, it is opened once; a caller whose ctx ends leaves
+// without disturbing the others. It fails with the plugin's own fault if the
+// plugin refuses the configuration, and a failed Open leaves nothing behind. The
+// caller must release the instance.
+func (s *Supervisor) Open(ctx context.Context, spec Spec) (*Instance, error) {
+	unit, err := s.unit(spec.Plugin)
+	if err != nil {
+		return nil, err
+	}
+	instance := unit.join(spec)
+	if _, err := instance.open(ctx); err != nil {
+		instance.Release()
+		return nil, err
+	}
+	return instance, nil
+}
+
+// unit finds or makes the unit of a plugin.
+func (s *Supervisor) unit(plugin string) (*unit, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.closing {
+		return nil, errShuttingDown(plugin)
+	}
+	known, ok := s.units[plugin]
+	if !ok {
+		known = &unit{supervisor: s, plugin: plugin, instances: map[string]*Instance{}}
+		s.units[plugin] = known
+	}
+	return known, nil
+}
+
+// all returns the units by name.
+func (s *Supervisor) all() []*unit {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return slices.SortedFunc(maps.Values(s.units), func(a, b *unit) int { return strings.Compare(a.plugin, b.plugin) })
+}
+
+// spawn runs a goroutine that Shutdown waits for, and reports whether it does:
+// during a shutdown nothing new is begun.
+func (s *Supervisor) spawn(routine func()) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.closing {
+		return false
+	}
+	s.routines.Go(routine)
+	return true
+}
+
+// enter counts a session, unless the supervisor is closing.
+func (s *Supervisor) enter() bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if !s.closing {
+		s.sessions++
+	}
+	return !s.closing
+}
+
+func (s *Supervisor) leave() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.sessions--; s.closing && s.sessions == 0 {
+		close(s.drained)
+	}
+}
+
+func errShuttingDown(plugin string) error {
+	return fault.New(fault.Unavailable, "%s: the host is shutting down", plugin)
+}
+
+// newID makes an instance's id: random, so that it never means another one.
+func newID() string {
+	id := make([]byte, 16)
+	// It never fails: see crypto/rand.
+	_, _ = rand.Read(id)
+	return hex.EncodeToString(id)
+}
