@@ -42,7 +42,9 @@ func windowByCount(c *corner) {
 	c.turn(conversationID, "u2", "a2")
 	c.turn(conversationID, "u3", "a3")
 	for count, want := range [][]message.Message{
-		{}, {}, said("u3", "a3"), said("u3", "a3"), said("u2", "a2", "u3", "a3"), said("u2", "a2", "u3", "a3"),
+		{},
+		{},
+		said("u3", "a3"), said("u3", "a3"), said("u2", "a2", "u3", "a3"), said("u2", "a2", "u3", "a3"),
 		said("u1", "a1", "u2", "a2", "u3", "a3"), said("u1", "a1", "u2", "a2", "u3", "a3"),
 	} {
 		c.wantHistory(conversationID, memory.Window{MaxMessages: count}, want...)

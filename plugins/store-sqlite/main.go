@@ -1,0 +1,12 @@
+// Command store-sqlite keeps conversations and tenants in one SQLite file.
+package main
+
+import (
+	"github.com/bothost/bothost/plugins/store-sqlite/sqlite"
+	"github.com/bothost/bothost/sdk"
+)
+
+// version is set when a release is built.
+var version = "0.0.0-dev"
+
+func main() { sdk.ServeStore("store-sqlite", version, sqlite.Open) }

@@ -1,0 +1,154 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/bothost/bothost/sdk/store"
+)
+
+const (
+	// pollInterval is how often a watch looks for what other processes wrote.
+	pollInterval = 250 * time.Millisecond
+	// changesAtOnce bounds what a watch holds in memory.
+	changesAtOnce = 256
+)
+
+// change writes to the registry, and wakes this process's watches.
+func (s *Store) change(ctx context.Context, attempt string, run func(*transaction) error) error {
+	err := s.write(ctx, attempt, run)
+	if err == nil {
+		s.changed.send()
+	}
+	return err
+}
+
+// record takes the next revision for a change. Whoever takes the one after that
+// waits for this transaction to end, so that no revision becomes visible before
+// a lower one.
+func (t *transaction) record(kind store.ChangeType, tenant, keyID string) (uint64, error) {
+	var revision int64
+	if err := t.scan(`UPDATE registry SET revision = revision + 1 RETURNING revision`, nil, &revision); err != nil {
+		return 0, fmt.Errorf("take a revision: %w", err)
+	}
+	_, err := t.exec(`INSERT INTO changes (revision, type, tenant, key_id) VALUES (?1, ?2, ?3, ?4)`,
+		revision, string(kind), tenant, keyID)
+	if err != nil {
+		return 0, fmt.Errorf("record the change: %w", err)
+	}
+	return uint64(revision), nil
+}
+
+// WatchTenants implements store.Tenants. A position beyond the last change,
+// which only a file restored from a backup can be asked for, is told as the last
+// change's.
+func (s *Store) WatchTenants(ctx context.Context, after *uint64, emit func(store.WatchEvent) error) error {
+	if err := s.lifetime.enter(); err != nil {
+		return err
+	}
+	defer s.lifetime.leave()
+	connection, err := s.watchers.Conn(ctx)
+	if err != nil {
+		return s.fault("watch the tenants", err)
+	}
+	w := &watch{store: s, connection: connection, emit: emit}
+	err = w.run(ctx, after)
+	return errors.Join(err, connection.Close())
+}
+
+// watch is one call of WatchTenants. Its connection is its own: data_version,
+// which tells whether anybody else has written, is a connection's count.
+type watch struct {
+	store      *Store
+	connection *sql.Conn
+	emit       func(store.WatchEvent) error
+	position   uint64
+	// version is the data_version that the changes were read at.
+	version int64
+}
+
+func (w *watch) run(ctx context.Context, after *uint64) error {
+	if err := w.begin(ctx, after); err != nil {
+		return w.store.fault("watch the tenants", err)
+	}
+	if err := w.emit(store.Position{Revision: w.position}); err != nil {
+		return err
+	}
+	for {
+		changed := w.store.changed.next()
+		changes, err := w.read(ctx)
+		if err != nil {
+			return w.store.fault("watch the tenants", err)
+		}
+		for _, change := range changes {
+			if err := w.emit(change); err != nil {
+				return err
+			}
+			w.position = change.Revision
+		}
+		if len(changes) == changesAtOnce {
+			continue
+		}
+		if err := w.wait(ctx, changed); err != nil {
+			return err
+		}
+	}
+}
+
+// begin finds out where the watch starts.
+func (w *watch) begin(ctx context.Context, after *uint64) error {
+	err := w.connection.QueryRowContext(ctx, `SELECT revision FROM registry`).Scan(&w.position)
+	if after != nil {
+		w.position = min(w.position, *after)
+	}
+	return err
+}
+
+// read gives what comes after the position. It looks at the version first: what
+// is written in between is read now, and looked for once more.
+func (w *watch) read(ctx context.Context) ([]store.Change, error) {
+	var err error
+	if w.version, err = w.dataVersion(ctx); err != nil {
+		return nil, err
+	}
+	return collect(ctx, w.connection, scanChange,
+		`SELECT revision, type, tenant, key_id FROM changes WHERE revision > ?1 ORDER BY revision LIMIT ?2`,
+		int64(w.position), changesAtOnce)
+}
+
+func scanChange(row scanner) (c store.Change, err error) {
+	err = row.Scan(&c.Revision, &c.Type, &c.Tenant, &c.KeyID)
+	return c, err
+}
+
+// wait returns when there may be changes.
+func (w *watch) wait(ctx context.Context, changed <-chan struct{}) error {
+	poll := time.NewTicker(pollInterval)
+	defer poll.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-w.store.lifetime.over:
+			return errClosed()
+		case <-changed:
+			return nil
+		case <-poll.C:
+			version, err := w.dataVersion(ctx)
+			if err != nil {
+				return w.store.fault("watch the tenants", err)
+			}
+			if version != w.version {
+				return nil
+			}
+		}
+	}
+}
+
+func (w *watch) dataVersion(ctx context.Context) (version int64, err error) {
+	err = w.connection.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version)
+	return version, err
+}

@@ -1,0 +1,91 @@
+// Package sqlite keeps conversations and tenants in one SQLite file.
+//
+// Any number of processes may use the file at once, on one machine: each writes
+// through one connection, in transactions that take SQLite's write lock when
+// they begin, so that what a transaction has read stays true until it commits.
+// Reads go through connections of their own, and wait for no writer. A
+// transaction is on the disk when its method returns.
+//
+// Nothing that a turn does costs more in a longer conversation or with more
+// tenants: each statement of it walks an index to the rows that it needs.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/bothost/bothost/sdk"
+	"github.com/bothost/bothost/sdk/store"
+)
+
+// Store implements store.Conversations, store.Tenants, store.Checker and
+// io.Closer. It is safe for concurrent use.
+type Store struct {
+	path    string
+	writer  *writer
+	readers *sql.DB
+	// watchers gives each watch a connection of its own.
+	watchers *sql.DB
+	// changed wakes this process's watches.
+	changed  *broadcast
+	lifetime *lifetime
+}
+
+var (
+	_ store.Conversations = (*Store)(nil)
+	_ store.Tenants       = (*Store)(nil)
+	_ store.Checker       = (*Store)(nil)
+)
+
+// Open opens the file, which it creates if there is none, and brings its schema
+// up to date. A file that it must not touch is a fault that says why: one of a
+// newer schema, of another program, or on a network file system.
+func Open(ctx context.Context, config Config, settings sdk.Settings) (*Store, error) {
+	path := config.file(settings.DataDir)
+	if err := prepareFile(path); err != nil {
+		return nil, err
+	}
+	s := &Store{
+		path:     path,
+		readers:  openPool(path, readerConnections, readOnly),
+		watchers: openPool(path, unlimited, readOnly),
+		changed:  newBroadcast(),
+		lifetime: newLifetime(),
+	}
+	s.writer = newWriter(openPool(path, 1, readWrite))
+	if err := s.writer.migrate(ctx); err != nil {
+		s.closeAll()
+		return nil, s.fault("open", err)
+	}
+	return s, nil
+}
+
+// Close ends the watches, waits for the calls that are running, and closes the
+// file. Calls after it fail.
+func (s *Store) Close() error {
+	s.lifetime.end()
+	return s.fault("close", s.closeAll())
+}
+
+// write runs one transaction. What it returns is a fault that says what was
+// attempted, and nothing of the transaction remains then.
+func (s *Store) write(ctx context.Context, attempt string, run func(*transaction) error) error {
+	if err := s.lifetime.enter(); err != nil {
+		return err
+	}
+	defer s.lifetime.leave()
+	return s.fault(attempt, s.writer.do(ctx, run))
+}
+
+// read runs queries, each of which sees the state of one moment.
+func (s *Store) read(attempt string, run func(*sql.DB) error) error {
+	if err := s.lifetime.enter(); err != nil {
+		return err
+	}
+	defer s.lifetime.leave()
+	return s.fault(attempt, run(s.readers))
+}
+
+// now is the clock of leases, deadlines and times.
+func now() time.Time { return time.Now() }

@@ -1,0 +1,146 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/store"
+	"github.com/bothost/bothost/sdk/store/cursor"
+)
+
+const tenantList = "tenants"
+
+const selectTenant = `SELECT tenant, uid, revision, config, active, created_at, updated_at, deleted FROM tenants `
+
+// registration is a tenant's row: a tombstone if it is deleted.
+type registration struct {
+	store.Tenant
+	deleted bool
+}
+
+func scanRegistration(row scanner) (r registration, err error) {
+	var created, updated int64
+	err = row.Scan(&r.Name, &r.UID, &r.Revision, &r.Config, &r.Active, &created, &updated, &r.deleted)
+	r.Created, r.Updated = timeOf(created), timeOf(updated)
+	return r, err
+}
+
+func scanTenant(row scanner) (store.Tenant, error) {
+	r, err := scanRegistration(row)
+	return r.Tenant, err
+}
+
+// registration gives a tenant's row, or nil.
+func (t *transaction) registration(name string) (*registration, error) {
+	statement, err := t.prepared(selectTenant + `WHERE tenant = ?1`)
+	if err != nil {
+		return nil, err
+	}
+	r, err := scanRegistration(statement.QueryRowContext(t.ctx, name))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the tenant: %w", err)
+	}
+	return &r, nil
+}
+
+// PutTenant implements store.Tenants.
+func (s *Store) PutTenant(ctx context.Context, request store.PutTenant) (tenant store.Tenant, created bool, err error) {
+	err = s.change(ctx, fmt.Sprintf("put tenant %q", request.Name), func(tx *transaction) error {
+		before, err := tx.registration(request.Name)
+		if err != nil {
+			return err
+		}
+		if err := allowed(request, before); err != nil {
+			return err
+		}
+		created = before == nil || before.deleted
+		tenant, err = tx.register(request, before, now())
+		return err
+	})
+	return tenant, created, err
+}
+
+// allowed checks a request's conditions.
+func allowed(request store.PutTenant, before *registration) error {
+	if before != nil && before.deleted && !request.Restore {
+		return fault.New(fault.Conflict, "tenant %q is deleted", request.Name).
+			WithReason(fault.TenantDeleted).WithRemedy("restore it, or purge it to free its name")
+	}
+	var revision uint64
+	if before != nil && !before.deleted {
+		revision = before.Revision
+	}
+	if request.IfRevision == nil || *request.IfRevision == revision {
+		return nil
+	}
+	return fault.New(fault.Conflict, "tenant %q is at revision %d, not %d", request.Name, revision, *request.IfRevision).
+		WithReason(fault.RevisionMismatch)
+}
+
+// register writes a tenant over what was before, if anything was.
+func (t *transaction) register(request store.PutTenant, before *registration, at time.Time) (store.Tenant, error) {
+	at = timeOf(at.UnixNano())
+	tenant := store.Tenant{Name: request.Name, UID: rand.Text(), Active: true, Created: at}
+	if before != nil {
+		tenant = before.Tenant
+		tenant.Active = tenant.Active || before.deleted
+	}
+	tenant.Config, tenant.Updated = blob(request.Config), at
+	var err error
+	if tenant.Revision, err = t.record(store.TenantChanged, tenant.Name, ""); err != nil {
+		return store.Tenant{}, err
+	}
+	_, err = t.exec(`
+		INSERT INTO tenants (tenant, uid, revision, config, active, deleted, created_at, updated_at)
+		VALUES (?1, ?2, ?3, ?4, ?5, FALSE, ?6, ?7)
+		ON CONFLICT (tenant) DO UPDATE SET
+			revision = excluded.revision, config = excluded.config, active = excluded.active,
+			deleted = FALSE, updated_at = excluded.updated_at`,
+		tenant.Name, tenant.UID, int64(tenant.Revision), tenant.Config, tenant.Active,
+		tenant.Created.UnixNano(), tenant.Updated.UnixNano())
+	return tenant, err
+}
+
+// GetTenant implements store.Tenants.
+func (s *Store) GetTenant(ctx context.Context, name string) (tenant store.Tenant, err error) {
+	err = s.read(fmt.Sprintf("get tenant %q", name), func(db *sql.DB) (err error) {
+		tenant, err = scanTenant(db.QueryRowContext(ctx, selectTenant+`WHERE tenant = ?1 AND NOT deleted`, name))
+		if errors.Is(err, sql.ErrNoRows) {
+			return noTenant(name)
+		}
+		return err
+	})
+	return tenant, err
+}
+
+// ListTenants implements store.Tenants.
+func (s *Store) ListTenants(ctx context.Context, limit int, after string) (page store.Page[store.Tenant], err error) {
+	last := ""
+	if after != "" {
+		fields, err := cursor.Decode(tenantList, after, 1)
+		if err != nil {
+			return page, err
+		}
+		last = fields[0]
+	}
+	err = s.read("list tenants", func(db *sql.DB) (err error) {
+		page.Items, err = collect(ctx, db, scanTenant,
+			selectTenant+`WHERE tenant > ?1 AND NOT deleted ORDER BY tenant LIMIT ?2`, last, limit+1)
+		return err
+	})
+	if len(page.Items) > limit {
+		page.Items = page.Items[:limit]
+		page.Next = cursor.Encode(tenantList, page.Items[limit-1].Name)
+	}
+	return page, err
+}
+
+func noTenant(name string) error { return fault.New(fault.NotFound, "there is no tenant %q", name) }
