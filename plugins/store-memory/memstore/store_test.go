@@ -1,6 +1,7 @@
 package memstore_test
 
 import (
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -11,24 +12,15 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestConversations(t *testing.T) {
+func TestConformance(t *testing.T) {
 	t.Parallel()
-	subject := memstore.New()
-	for _, c := range plugintest.StoreCases() {
-		t.Run(c.Name, func(t *testing.T) {
-			t.Parallel()
-			c.Run(t, subject)
-		})
-	}
+	plugintest.TestStore(t, memstore.Open, nil)
 }
 
-func TestTenants(t *testing.T) {
+func TestCheckWarns(t *testing.T) {
 	t.Parallel()
-	subject := memstore.New()
-	for _, c := range plugintest.TenantCases() {
-		t.Run(c.Name, func(t *testing.T) {
-			t.Parallel()
-			c.Run(t, subject)
-		})
+	summary, err := memstore.New().Check(t.Context())
+	if err != nil || !strings.Contains(summary, "for development and tests only") {
+		t.Errorf("Check: %q, %v; want a warning", summary, err)
 	}
 }

@@ -27,24 +27,7 @@ func open(t *testing.T, folder string) *sqlite.Store {
 	return s
 }
 
-func TestConversations(t *testing.T) {
+func TestConformance(t *testing.T) {
 	t.Parallel()
-	subject := open(t, t.TempDir())
-	for _, c := range plugintest.StoreCases() {
-		t.Run(c.Name, func(t *testing.T) {
-			t.Parallel()
-			c.Run(t, subject)
-		})
-	}
-}
-
-func TestTenants(t *testing.T) {
-	t.Parallel()
-	subject := open(t, t.TempDir())
-	for _, c := range plugintest.TenantCases() {
-		t.Run(c.Name, func(t *testing.T) {
-			t.Parallel()
-			c.Run(t, subject)
-		})
-	}
+	plugintest.TestStore(t, sqlite.Open, map[string]any{"path": "folder/of its own/50%?#.db"})
 }
