@@ -10,6 +10,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"sync"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -33,13 +34,26 @@ type Settings struct {
 // api answers requests.
 type api struct {
 	Settings
+	// docsPage is rendered when it is first asked for.
+	docsPage func() ([]byte, error)
 }
 
 // New makes the handler of all routes.
 func New(settings Settings) http.Handler {
-	a := &api{Settings: settings}
+	a := &api{Settings: settings, docsPage: sync.OnceValues(func() ([]byte, error) { return renderDocs(openAPIDocument) })}
 	mux := http.NewServeMux()
-	for pattern, handler := range map[string]func(http.ResponseWriter, *http.Request) error{
+	for pattern, handler := range a.routes() {
+		mux.Handle(pattern, a.answer(handler))
+	}
+	return a.guard(a.describeUnknown(mux))
+}
+
+// handler answers a request, or fails: then nothing is written yet.
+type handler func(http.ResponseWriter, *http.Request) error
+
+// routes are all of them, by the patterns of http.ServeMux.
+func (a *api) routes() map[string]handler {
+	return map[string]handler{
 		"POST /v1/chat":                         a.asTenant(a.chat),
 		"GET /v1/conversations":                 a.asTenant(a.listConversations),
 		"GET /v1/conversations/{id}":            a.asTenant(a.getConversation),
@@ -61,16 +75,13 @@ func New(settings Settings) http.Handler {
 		"GET /readyz":                           a.ready,
 		"GET /openapi.json":                     a.openAPI,
 		"GET /docs":                             a.docs,
-	} {
-		mux.Handle(pattern, a.answer(handler))
 	}
-	return a.guard(a.describeUnknown(mux))
 }
 
 // answer turns a handler's error into its document.
-func (a *api) answer(handler func(http.ResponseWriter, *http.Request) error) http.Handler {
+func (a *api) answer(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := handler(w, r); err != nil {
+		if err := h(w, r); err != nil {
 			a.fail(w, r, err)
 		}
 	})
