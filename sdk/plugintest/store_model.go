@@ -1,3 +1,233 @@
 package plugintest
 
-func modelCases() []StoreCase { return nil }
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/memory"
+	"github.com/bothost/bothost/sdk/message"
+	"github.com/bothost/bothost/sdk/store"
+)
+
+func modelCases() []StoreCase {
+	return []StoreCase{{"random histories agree with a model of the contract", randomHistories}}
+}
+
+func randomHistories(t T, s store.Conversations) {
+	const histories, steps = 6, 60
+	for range histories {
+		seed := rand.Uint64()
+		t.Logf("history of seed %d", seed)
+		source := rand.New(rand.NewPCG(seed, 0))
+		StoreModel(t, s, steps, source.IntN)
+	}
+}
+
+// StoreModel does steps operations on a store and on a model of the contract,
+// and compares what both answer. choose(n) decides what is done, by a number
+// from 0 to n-1: where a property testing library makes these numbers, it can
+// find the shortest history that fails.
+func StoreModel(t T, s store.Conversations, steps int, choose func(n int) int) {
+	corners := [2]*corner{}
+	for i := range corners {
+		corners[i] = &corner{T: t, store: s, tenant: randomName("tenant")}
+		defer corners[i].clear(corners[i].tenant)
+	}
+	h := &history{T: t, store: s, choose: choose, corners: corners, model: newModel()}
+	for i := range h.holders {
+		h.holders[i] = h.newHolder()
+	}
+	for range steps {
+		operations[choose(len(operations))](h)
+		h.compare()
+	}
+	for _, holder := range h.holders {
+		corners[0].must(s.Retire(t.Context(), holder), "retire")
+	}
+}
+
+// history is one sequence of operations.
+type history struct {
+	T
+	store   store.Conversations
+	choose  func(n int) int
+	corners [2]*corner
+	holders [2]string
+	model   *model
+	// begun holds all requests so far, to be repeated, committed and failed
+	// in and out of turn.
+	begun []store.BeginTurn
+	steps []string
+}
+
+// operations are done as often as they are listed.
+var operations = []func(*history){
+	(*history).begin, (*history).begin, (*history).begin, (*history).beginAgain,
+	(*history).commit, (*history).commit, (*history).commit, (*history).commit,
+	(*history).fail, (*history).retire, (*history).deleteConversation, (*history).purge,
+}
+
+func (h *history) newHolder() string {
+	holder := randomName("holder")
+	h.corners[0].heartbeat(holder, time.Hour)
+	h.model.leases[holder] = true
+	return holder
+}
+
+// agree compares what the store and the model answered to an operation.
+func (h *history) agree(operation, got, want string) {
+	h.Helper()
+	h.steps = append(h.steps, operation+": "+want)
+	if got != want {
+		h.Fatalf("after\n  %s\nthe store answers\n  %s\nbut the contract is\n  %s",
+			strings.Join(h.steps, "\n  "), got, want)
+	}
+}
+
+func (h *history) scope() store.Scope {
+	return h.corners[h.choose(2)].scope(fmt.Sprint("c", h.choose(2)))
+}
+
+func (h *history) begin() {
+	request := store.BeginTurn{
+		Scope: h.scope(), Token: randomToken(), Holder: h.holders[h.choose(2)], Timeout: time.Hour,
+		Window: memory.Window{MaxMessages: 100 >> h.choose(7)},
+	}
+	text := fmt.Sprint("text ", h.choose(2))
+	request.UserMessage, request.RequestHash = message.New(message.User, text), []byte(text)
+	request.IdempotencyKey = [...]string{"", "key 1", "key 2"}[h.choose(3)]
+	request.UserID = [...]string{"", "user 1", "user 2"}[h.choose(3)]
+	if h.choose(3) == 0 {
+		request.Metadata = fmt.Appendf(nil, `{"n":%d}`, h.choose(100))
+	}
+	h.begun = append(h.begun, request)
+	h.tryBegin("begin", request)
+}
+
+func (h *history) beginAgain() {
+	if request, ok := h.oneOfBegun(); ok {
+		h.tryBegin("begin again", request)
+	}
+}
+
+func (h *history) tryBegin(operation string, request store.BeginTurn) {
+	h.Helper()
+	outcome, err := h.store.BeginTurn(h.Context(), request)
+	want, wantErr := h.model.begin(request)
+	h.agree(fmt.Sprintf("%s %s with key %q, %s, window %d", operation, h.name(request), request.IdempotencyKey,
+		showMessage(request.UserMessage), request.Window.MaxMessages),
+		answer(outcome, err), answer(want, wantErr))
+}
+
+// oneOfBegun prefers requests of late: the older, the less there is to them.
+func (h *history) oneOfBegun() (store.BeginTurn, bool) {
+	if len(h.begun) == 0 {
+		return store.BeginTurn{}, false
+	}
+	return h.begun[len(h.begun)-1-h.choose(min(len(h.begun), 6))], true
+}
+
+func (h *history) commit() {
+	request, ok := h.oneOfBegun()
+	if !ok {
+		return
+	}
+	commit := replyTo(request, fmt.Sprint("reply ", h.choose(100)))
+	if h.choose(4) == 0 {
+		commit.Status = store.Cancelled
+	}
+	if h.choose(3) == 0 {
+		commit.State = &memory.State{Plugin: "memory", Version: uint64(h.choose(100)), Data: []byte("state")}
+	}
+	committed, err := h.store.CommitTurn(h.Context(), commit)
+	at, wantErr := h.model.commit(commit, committed.At)
+	h.agree("commit "+h.name(request), answer(committed.At.UTC(), err), answer(at.UTC(), wantErr))
+}
+
+func (h *history) fail() {
+	request, ok := h.oneOfBegun()
+	if !ok {
+		return
+	}
+	failure := failureOf(request, [...]store.Status{store.Failed, store.Cancelled}[h.choose(2)])
+	err := h.store.FailTurn(h.Context(), failure)
+	h.agree("fail "+h.name(request), answer("done", err), answer("done", h.model.fail(failure)))
+}
+
+func (h *history) retire() {
+	i := h.choose(len(h.holders))
+	h.agree("retire", answer("done", h.store.Retire(h.Context(), h.holders[i])), "done")
+	delete(h.model.leases, h.holders[i])
+	h.holders[i] = h.newHolder()
+}
+
+func (h *history) deleteConversation() {
+	scope := h.scope()
+	err := h.store.DeleteConversation(h.Context(), scope)
+	h.agree("delete "+h.scopeName(scope), answer("done", err), answer("done", h.model.delete(scope)))
+}
+
+func (h *history) purge() {
+	tenant := h.choose(len(h.corners))
+	h.agree(fmt.Sprint("purge tenant ", tenant),
+		answer("done", h.store.PurgeTenant(h.Context(), h.corners[tenant].tenant)), "done")
+	h.model.purge(h.corners[tenant].tenant)
+}
+
+// compare reads all that readers can see.
+func (h *history) compare() {
+	for tenant, c := range h.corners {
+		listed := c.list("", 1)
+		var got []string
+		for _, conversation := range listed {
+			got = append(got, describe(conversation)+"\n"+strings.Join(c.transcript(conversation.ID), "\n"))
+		}
+		slices.Sort(got)
+		want := h.model.described(c.tenant)
+		if !slices.Equal(got, want) {
+			h.agree(fmt.Sprint("read tenant ", tenant), strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}
+
+func describe(c store.Conversation) string {
+	return fmt.Sprintf("%s: %d turns, of %q, %v", c.ID, c.Turns, c.UserID, parsedOrNone(c.Metadata))
+}
+
+func parsedOrNone(metadata []byte) any {
+	if len(metadata) == 0 {
+		return "no metadata"
+	}
+	return parsed(metadata)
+}
+
+// name names a request by the order of its begin.
+func (h *history) name(request store.BeginTurn) string {
+	number := slices.IndexFunc(h.begun, func(other store.BeginTurn) bool { return other.Token == request.Token })
+	return fmt.Sprintf("request %d in %s", number, h.scopeName(request.Scope))
+}
+
+func (h *history) scopeName(scope store.Scope) string {
+	if scope.Tenant == h.corners[0].tenant {
+		return scope.Conversation + " of tenant 0"
+	}
+	return scope.Conversation + " of tenant 1"
+}
+
+// answer writes an outcome, or the kind of the error instead of it.
+func answer(outcome any, err error) string {
+	if err != nil {
+		if e := fault.As(err); e.Code == fault.Conflict || e.Code == fault.NotFound {
+			return fmt.Sprintf("%s %s", e.Code, e.Reason)
+		}
+		return err.Error()
+	}
+	if begin, ok := outcome.(store.BeginOutcome); ok {
+		return show(begin)
+	}
+	return fmt.Sprint(outcome)
+}

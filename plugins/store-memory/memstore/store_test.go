@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+	"pgregory.net/rapid"
 
 	"github.com/bothost/bothost/plugins/store-memory/memstore"
 	"github.com/bothost/bothost/sdk/plugintest"
@@ -23,4 +24,12 @@ func TestCheckWarns(t *testing.T) {
 	if err != nil || !strings.Contains(summary, "for development and tests only") {
 		t.Errorf("Check: %q, %v; want a warning", summary, err)
 	}
+}
+
+func TestModel(t *testing.T) {
+	t.Parallel()
+	subject := memstore.New()
+	rapid.Check(t, func(t *rapid.T) {
+		plugintest.StoreModel(t, subject, 60, func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "choice") })
+	})
 }
