@@ -1,0 +1,103 @@
+package host
+
+import (
+	"context"
+	"sync"
+
+	"github.com/bothost/bothost/host/bot"
+	"github.com/bothost/bothost/host/supervise"
+	"github.com/bothost/bothost/sdk/client"
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/store"
+)
+
+// registryStore is the store that registrations are kept in. It is opened by
+// its first use, so that a host can start while a database cannot be reached, and
+// stays open.
+type registryStore struct {
+	host *Host
+
+	mu       sync.Mutex
+	instance *supervise.Instance
+	closed   bool
+}
+
+// plugin gives the open instance, opening it if need be.
+func (s *registryStore) plugin(ctx context.Context) (bot.Plugin, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return bot.Plugin{}, fault.New(fault.Unavailable, "the host is shutting down").WithReason(bot.ShuttingDown)
+	}
+	if s.instance == nil {
+		section := s.host.Resolver().RegistryStore()
+		if err := s.keepsTenants(section.Plugin); err != nil {
+			return bot.Plugin{}, err
+		}
+		instance, _, err := s.host.openSection(ctx, section)
+		if err != nil {
+			return bot.Plugin{}, err
+		}
+		s.instance = instance
+	}
+	return pluginOf(s.instance), nil
+}
+
+func (s *registryStore) keepsTenants(plugin string) error {
+	entry, err := s.host.catalog.Lookup(plugin)
+	if err != nil {
+		return err
+	}
+	if !entry.Serves("TenantStoreService") {
+		return fault.New(fault.Unsupported, "%s keeps no tenants", plugin).
+			WithRemedy("name another store in registry.store, or keep tenants in files")
+	}
+	return nil
+}
+
+func (s *registryStore) use(ctx context.Context, use func(context.Context, store.Tenants) error) error {
+	plugin, err := s.plugin(ctx)
+	if err != nil {
+		return err
+	}
+	return bot.Use(ctx, plugin, func(ctx context.Context, instance client.Instance) error {
+		return use(ctx, client.Tenants{Instance: instance})
+	})
+}
+
+// watch reads the stream of changes for as long as the store's process lives.
+func (s *registryStore) watch(ctx context.Context, after *uint64, emit func(store.WatchEvent) error) error {
+	plugin, err := s.plugin(ctx)
+	if err != nil {
+		return err
+	}
+	session, err := plugin.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer session.Release()
+	instance := client.Instance{Conn: session.Conn(), ID: session.Instance()}
+	return client.Tenants{Instance: instance}.WatchTenants(ctx, after, emit)
+}
+
+// ready says why registrations cannot be read now.
+func (s *registryStore) ready(ctx context.Context) error {
+	err := s.use(ctx, func(ctx context.Context, tenants store.Tenants) error {
+		_, err := tenants.ListTenants(ctx, 1, "")
+		return err
+	})
+	if fault.Is(err, fault.Unsupported) {
+		return nil
+	}
+	return err
+}
+
+func (s *registryStore) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	if s.instance != nil {
+		s.instance.Release()
+		s.instance = nil
+	}
+}
