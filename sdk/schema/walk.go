@@ -114,3 +114,6 @@ func clone(value any) any {
 		return value
 	}
 }
+
+// Keys gives the keys that the section may have at its top, sorted.
+func (s *Schema) Keys() []string { return s.names(s.root) }

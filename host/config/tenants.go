@@ -1,0 +1,140 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// fileTenant is a tenant that files describe: its layers, later over earlier.
+type fileTenant struct {
+	source string
+	// alone is set where a file describes this tenant and nothing else.
+	alone  bool
+	layers []tree
+}
+
+// FileTenant names a tenant that files describe, and the file: the last of
+// them, where it is described by several.
+type FileTenant struct {
+	Name   string
+	Source string
+}
+
+// FileTenants lists the tenants that files describe, by name.
+func (c *Config) FileTenants() []FileTenant {
+	listed := make([]FileTenant, 0, len(c.tenants))
+	for _, name := range slices.Sorted(maps.Keys(c.tenants)) {
+		listed = append(listed, FileTenant{Name: name, Source: c.tenants[name].source})
+	}
+	return listed
+}
+
+// FileTenant reports which file describes a tenant, if one does.
+func (c *Config) FileTenant(name string) (source string, ok bool) {
+	tenant, ok := c.tenants[name]
+	if !ok {
+		return "", false
+	}
+	return tenant.source, true
+}
+
+// maxName is the length of the longest name of a tenant, in bytes.
+const maxName = 256
+
+// ValidName reports that a text can be the name of a tenant: 1 to 256 bytes of
+// printable UTF-8.
+func ValidName(name string) bool {
+	unprintable := func(r rune) bool { return r != ' ' && !unicode.IsGraphic(r) }
+	return name != "" && len(name) <= maxName && validText(name) && !strings.ContainsFunc(name, unprintable)
+}
+
+// addTenants takes the tenants of a file that describes the host too.
+func (c *Config) addTenants(origin Origin, described tree) Problems {
+	var problems Problems
+	for _, name := range slices.Sorted(maps.Keys(described)) {
+		values := take(described, name, &problems, "tenants")
+		if values == nil {
+			continue
+		}
+		if !ValidName(name) {
+			problems = append(problems, Problem{Key: "tenants", Message: wrongName(name), Source: origin.Name})
+			continue
+		}
+		problems = append(problems, c.addTenant(name, origin, values, false)...)
+	}
+	return problems
+}
+
+func wrongName(name string) string {
+	return fmt.Sprintf("%q cannot be a tenant's name: want 1 to %d bytes of printable UTF-8", name, maxName)
+}
+
+// addTenant adds a layer to a tenant. A file that describes one tenant alone
+// must be the only one to describe it.
+func (c *Config) addTenant(name string, origin Origin, values tree, alone bool) Problems {
+	tenant, known := c.tenants[name]
+	if known && (alone || tenant.alone) {
+		return Problems{{
+			Tenant: name, Message: "is described by " + tenant.source + " already", Source: origin.Name,
+		}}
+	}
+	if !known {
+		tenant = &fileTenant{alone: alone}
+		c.tenants[name] = tenant
+	}
+	tenant.source = origin.Name
+	origin.Name = "tenant (" + origin.Name + ")"
+	origin.Tenant = true
+	tenant.layers = append(tenant.layers, withOrigin(values, origin))
+	return nil
+}
+
+// withOrigin copies a tree under another origin.
+func withOrigin(values tree, origin Origin) tree {
+	return rebuild(values, nil, func(_ []string, value leaf) (any, bool) {
+		return leaf{Value: value.Value, Origin: origin}, true
+	})
+}
+
+// readTenants reads the folder of tenants: the one that is configured, or else
+// tenants.d beside the first configuration file, if there is one.
+func (c *Config) readTenants(beside string) Problems {
+	if c.settings.TenantsDir == "" && beside != "" {
+		usual := filepath.Join(beside, "tenants.d")
+		if info, err := os.Stat(usual); err == nil && info.IsDir() {
+			c.settings.TenantsDir = usual
+		}
+	}
+	if c.settings.TenantsDir == "" {
+		return nil
+	}
+	files, err := configFiles(c.settings.TenantsDir)
+	if err != nil {
+		return Problems{{Key: "tenants_dir", Message: err.Error(), Source: originOf(c.host, []string{"tenants_dir"})}}
+	}
+	var problems Problems
+	for _, file := range files {
+		problems = append(problems, c.readTenant(file)...)
+	}
+	return problems
+}
+
+func (c *Config) readTenant(file source) Problems {
+	base := filepath.Base(file.path)
+	name := strings.TrimSuffix(base, filepath.Ext(base))
+	origin := Origin{Name: "file " + filepath.Join(filepath.Base(filepath.Dir(file.path)), base)}
+	read, problems := file.load(origin)
+	switch {
+	case len(problems) > 0:
+		return problems
+	case !ValidName(name):
+		return Problems{{Message: wrongName(name), Source: origin.Name}}
+	default:
+		return c.addTenant(name, read.origin, read.values, true)
+	}
+}
