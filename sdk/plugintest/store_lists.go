@@ -18,6 +18,7 @@ func listCases() []StoreCase {
 		{"a transcript's pages are the transcript", inCorner(transcriptPages)},
 		{"a transcript can be followed as it grows", inCorner(transcriptGrows)},
 		{"a cursor that the store did not make is refused", inCorner(foreignCursors)},
+		{"a page that is too short or too long is refused", inCorner(limits)},
 		{"what is not there is not found", inCorner(notFound)},
 		{"a tenant without conversations has an empty list", inCorner(emptyList)},
 	}
@@ -186,6 +187,16 @@ func foreignCursors(c *corner) {
 	wantCode(c.T, err, fault.Invalid, "list conversations after a cursor of messages")
 	_, err = c.store.ListMessages(c.Context(), store.ListMessages{Scope: c.scope("c1"), Limit: 10, After: conversations.Next})
 	wantCode(c.T, err, fault.Invalid, "list messages after a cursor of conversations")
+}
+
+func limits(c *corner) {
+	c.turn(conversationID, "u1", "a1")
+	for _, limit := range []int{0, 201} {
+		_, err := c.listPage("", limit, "")
+		wantCode(c.T, err, fault.Invalid, fmt.Sprintf("list conversations, at most %d", limit))
+		_, err = c.store.ListMessages(c.Context(), store.ListMessages{Scope: c.scope(conversationID), Limit: limit})
+		wantCode(c.T, err, fault.Invalid, fmt.Sprintf("list messages, at most %d", limit))
+	}
 }
 
 func notFound(c *corner) {

@@ -96,6 +96,7 @@ func tenantCases() []TenantCase {
 		{"a tenant is switched off and on, and stays so when it is changed", inRegistry(tenantIsSwitched)},
 		{"tenants are listed in the order of their names' bytes", inRegistry(tenantsInOrder)},
 		{"a cursor of tenants that the store did not make is refused", inRegistry(foreignTenantCursors)},
+		{"a page of tenants that is too short or too long is refused", inRegistry(tenantLimits)},
 		{"a tenant that is not there is not found", inRegistry(noSuchTenant)},
 		{"a configuration comes back as it was", inRegistry(configIsKept)},
 		{"of many that register a new name at once one has created it", inRegistry(oneCreates)},
@@ -199,6 +200,14 @@ func foreignTenantCursors(r *registry) {
 	for _, cursor := range []string{"x", "not a cursor", "0", "AAAA", "😀", r.put(r.name(""), `{}`).Name} {
 		_, err := r.store.ListTenants(r.Context(), 10, cursor)
 		wantCode(r.T, err, fault.Invalid, fmt.Sprintf("list tenants after %q", cursor))
+	}
+}
+
+func tenantLimits(r *registry) {
+	r.put(r.name(""), `{}`)
+	for _, limit := range []int{0, 201} {
+		_, err := r.store.ListTenants(r.Context(), limit, "")
+		wantCode(r.T, err, fault.Invalid, fmt.Sprintf("list tenants, at most %d", limit))
 	}
 }
 

@@ -20,6 +20,7 @@ func turnCases() []StoreCase {
 		{"fail repeated is harmless, and final", inCorner(failRepeated)},
 		{"a committed turn cannot be failed", inCorner(commitIsFinal)},
 		{"a cancelled turn may keep what was said", inCorner(cancelledTurn)},
+		{"a turn is committed with a reply, and to a status that says so", inCorner(commitIsChecked)},
 		{"a holder never seen can be retired", inCorner(retireUnknown)},
 	}
 }
@@ -159,6 +160,26 @@ func cancelledTurn(c *corner) {
 	}
 	c.wantTranscript(conversationID,
 		`1.0 cancelled user "hello"`, `1.1 cancelled assistant "I was about to s"`)
+}
+
+func commitIsChecked(c *corner) {
+	request := c.request(conversationID, "hello")
+	c.begun(request)
+	for _, status := range []store.Status{store.Failed, store.Interrupted, store.Pending} {
+		commit := replyTo(request, "hi")
+		commit.Status = status
+		_, err := c.store.CommitTurn(c.Context(), commit)
+		wantCode(c.T, err, fault.Invalid, "commit a turn as "+string(status))
+	}
+	for _, status := range []store.Status{store.Complete, store.Interrupted, store.Pending} {
+		err := c.store.FailTurn(c.Context(), failureOf(request, status))
+		wantCode(c.T, err, fault.Invalid, "fail a turn as "+string(status))
+	}
+	empty := replyTo(request, "")
+	empty.Messages = nil
+	_, err := c.store.CommitTurn(c.Context(), empty)
+	wantCode(c.T, err, fault.Invalid, "commit a turn without a reply")
+	c.commit(replyTo(request, "hi"))
 }
 
 func retireUnknown(c *corner) {

@@ -57,4 +57,7 @@ func (*Store) Check(context.Context) (string, error) {
 
 // now is the store's clock, without the monotonic reading that a caller on the
 // other side of the wire would not see either.
-func now() time.Time { return time.Now().UTC().Round(0) }
+func now() time.Time { return timeOf(time.Now().UnixNano()) }
+
+// timeOf reads a time as cursors carry it.
+func timeOf(nanoseconds int64) time.Time { return time.Unix(0, nanoseconds).UTC() }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/store"
-	"github.com/bothost/bothost/sdk/store/cursor"
 )
 
 // PutTenant implements store.Tenants.
@@ -56,29 +55,19 @@ func (s *Store) GetTenant(_ context.Context, name string) (store.Tenant, error) 
 
 // ListTenants implements store.Tenants.
 func (s *Store) ListTenants(_ context.Context, limit int, after string) (store.Page[store.Tenant], error) {
-	var page store.Page[store.Tenant]
-	last := ""
-	if after != "" {
-		fields, err := cursor.Decode(tenantList, after, 1)
-		if err != nil {
-			return page, err
-		}
-		last = fields[0]
+	last, err := afterTenant(after)
+	if err != nil {
+		return store.Page[store.Tenant]{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var rest []store.Tenant
 	for _, name := range slices.Sorted(maps.Keys(s.registry.tenants)) {
-		t := s.registry.tenants[name]
-		if t.deleted || name <= last {
-			continue
+		if t := s.registry.tenants[name]; name > last && !t.deleted {
+			rest = append(rest, t.Tenant)
 		}
-		if len(page.Items) == limit {
-			page.Next = cursor.Encode(tenantList, page.Items[limit-1].Name)
-			break
-		}
-		page.Items = append(page.Items, t.Tenant)
 	}
-	return page, nil
+	return pageOf(rest, limit, tenantCursor)
 }
 
 // SetTenantActive implements store.Tenants.

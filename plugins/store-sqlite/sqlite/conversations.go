@@ -44,7 +44,7 @@ const (
 // ListConversations implements store.Conversations.
 func (s *Store) ListConversations(ctx context.Context, request store.ListConversations) (page store.Page[store.Conversation], err error) {
 	updated, id, err := conversationPlace(request.After)
-	if err != nil {
+	if err = errors.Join(err, checkLimit(request.Limit)); err != nil {
 		return page, err
 	}
 	query, arguments := selectConversations, values(request.Tenant, updated, id, request.Limit+1)

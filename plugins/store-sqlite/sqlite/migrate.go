@@ -23,13 +23,13 @@ var migrations embed.FS
 const applicationID = 0x626f7468
 
 // migrate brings the schema up to date, or refuses to touch the file.
-func (w *writer) migrate(ctx context.Context) error {
+func (w *writer) migrate(ctx context.Context, file string) error {
 	steps, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		return fmt.Errorf("list the migrations: %w", err)
 	}
 	return w.do(ctx, func(tx *transaction) error {
-		version, err := schemaVersion(tx, len(steps))
+		version, err := schemaVersion(tx, file, len(steps))
 		if err != nil || version >= len(steps) {
 			return err
 		}
@@ -53,7 +53,7 @@ func (t *transaction) migrate(step string) error {
 
 // schemaVersion finds out the version of the file's schema; 0: it is empty, and
 // is marked as this store's. It refuses a file that it cannot work with.
-func schemaVersion(tx *transaction, latest int) (int, error) {
+func schemaVersion(tx *transaction, file string, latest int) (int, error) {
 	var id, tables int
 	err := errors.Join(
 		tx.scan("PRAGMA application_id", nil, &id),
@@ -67,7 +67,7 @@ func schemaVersion(tx *transaction, latest int) (int, error) {
 		return 0, err
 	}
 	if id != applicationID {
-		return 0, fault.New(fault.Invalid, "store-sqlite: the database belongs to another program").
+		return 0, fault.New(fault.Invalid, "store-sqlite: %s is the database of another program", file).
 			WithRemedy("choose another path")
 	}
 	var version, oldestReader int
@@ -77,8 +77,8 @@ func schemaVersion(tx *transaction, latest int) (int, error) {
 	}
 	if oldestReader > latest {
 		return 0, fault.New(fault.Unavailable,
-			"store-sqlite: the database has schema version %d, for stores that know version %d; this one knows version %d",
-			version, oldestReader, latest).WithRemedy("run the newer store-sqlite again, or restore a backup")
+			"store-sqlite: %s has schema version %d, which needs a store-sqlite that knows version %d; this one knows version %d",
+			file, version, oldestReader, latest).WithRemedy("run the newer store-sqlite again, or restore a backup")
 	}
 	return version, nil
 }

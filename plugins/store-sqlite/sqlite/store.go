@@ -54,7 +54,7 @@ func Open(ctx context.Context, config Config, settings sdk.Settings) (*Store, er
 		lifetime: newLifetime(),
 	}
 	s.writer = newWriter(openPool(path, 1, readWrite))
-	if err := s.writer.migrate(ctx); err != nil {
+	if err := s.writer.migrate(ctx, path); err != nil {
 		s.closeAll()
 		return nil, s.fault("open", err)
 	}

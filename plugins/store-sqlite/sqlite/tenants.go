@@ -123,13 +123,9 @@ func (s *Store) GetTenant(ctx context.Context, name string) (tenant store.Tenant
 
 // ListTenants implements store.Tenants.
 func (s *Store) ListTenants(ctx context.Context, limit int, after string) (page store.Page[store.Tenant], err error) {
-	last := ""
-	if after != "" {
-		fields, err := cursor.Decode(tenantList, after, 1)
-		if err != nil {
-			return page, err
-		}
-		last = fields[0]
+	last, err := tenantPlace(after)
+	if err = errors.Join(err, checkLimit(limit)); err != nil {
+		return page, err
 	}
 	err = s.read("list tenants", func(db *sql.DB) (err error) {
 		page.Items, err = collect(ctx, db, scanTenant,
@@ -141,6 +137,18 @@ func (s *Store) ListTenants(ctx context.Context, limit int, after string) (page 
 		page.Next = cursor.Encode(tenantList, page.Items[limit-1].Name)
 	}
 	return page, err
+}
+
+// tenantPlace is where a page begins: right after this name.
+func tenantPlace(after string) (string, error) {
+	if after == "" {
+		return "", nil
+	}
+	fields, err := cursor.Decode(tenantList, after, 1)
+	if err != nil {
+		return "", err
+	}
+	return fields[0], nil
 }
 
 func noTenant(name string) error { return fault.New(fault.NotFound, "there is no tenant %q", name) }

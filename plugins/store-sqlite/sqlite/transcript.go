@@ -25,7 +25,7 @@ const selectTranscript = `
 // ListMessages implements store.Conversations.
 func (s *Store) ListMessages(ctx context.Context, request store.ListMessages) (page store.Page[store.StoredMessage], err error) {
 	turn, position, err := messagePlace(request.After)
-	if err != nil {
+	if err = errors.Join(err, checkLimit(request.Limit)); err != nil {
 		return page, err
 	}
 	attempt := fmt.Sprintf("list messages of conversation %q", request.Conversation)
