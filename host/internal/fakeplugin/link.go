@@ -21,11 +21,14 @@ func Link(t T, dir, name string) string {
 		t.Fatalf("find the test binary: %v", err)
 	}
 	path := filepath.Join(dir, name)
-	if os.Link(self, path) == nil {
-		return path
+	if err := os.Link(self, path); err != nil {
+		if err := copyFile(path, self); err != nil {
+			t.Fatalf("copy the test binary: %v", err)
+		}
 	}
-	if err := copyFile(path, self); err != nil {
-		t.Fatalf("copy the test binary: %v", err)
+	// Whatever the umask was: what a group may write to is no plugin.
+	if err := os.Chmod(path, 0o755); err != nil {
+		t.Fatalf("make %s a plugin: %v", name, err)
 	}
 	return path
 }

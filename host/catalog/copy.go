@@ -1,0 +1,76 @@
+package catalog
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const checksumPrefix = "sha256:"
+
+// privateCopy copies a trusted file and returns the copy's path and checksum.
+// What is hashed is what is written: the file may change meanwhile, and the copy
+// is then of neither state, but never of anything else than its checksum says.
+// Copies of equal content share a folder; each bears its plugin's name, which
+// lists of processes show.
+func privateCopy(source *os.File, privateDir, plugin string) (path, checksum string, err error) {
+	temporary, err := os.CreateTemp(privateDir, ".copy-")
+	if err != nil {
+		return "", "", fmt.Errorf("copy: %w", err)
+	}
+	sum, err := fill(temporary, source)
+	if err == nil {
+		path = filepath.Join(privateDir, sum, plugin)
+		err = publish(temporary.Name(), path)
+	}
+	if err != nil {
+		return "", "", errors.Join(fmt.Errorf("copy: %w", err), os.Remove(temporary.Name()))
+	}
+	return path, checksumPrefix + sum, nil
+}
+
+// fill writes the copy to the disk and closes it.
+func fill(target *os.File, source io.Reader) (sum string, err error) {
+	digest := sha256.New()
+	_, err = io.Copy(io.MultiWriter(target, digest), source)
+	if err == nil {
+		err = target.Chmod(0o500)
+	}
+	if err == nil {
+		err = target.Sync()
+	}
+	return hex.EncodeToString(digest.Sum(nil)), errors.Join(err, target.Close())
+}
+
+func publish(temporary, path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	return os.Rename(temporary, path)
+}
+
+// fileChecksum reads a trusted file.
+func fileChecksum(path string) (string, error) {
+	file, err := openTrusted(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	digest := sha256.New()
+	if _, err := io.Copy(digest, file); err != nil {
+		return "", err
+	}
+	return checksumPrefix + hex.EncodeToString(digest.Sum(nil)), nil
+}
+
+// isChecksum reports whether a text has the form of one.
+func isChecksum(text string) bool {
+	digits, ok := strings.CutPrefix(text, checksumPrefix)
+	raw, err := hex.DecodeString(digits)
+	return ok && err == nil && len(raw) == sha256.Size
+}

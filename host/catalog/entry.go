@@ -1,0 +1,88 @@
+package catalog
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/bothost/bothost/host/supervise"
+	"github.com/bothost/bothost/sdk/memory"
+	"github.com/bothost/bothost/sdk/schema"
+)
+
+// State says what became of a file. What a plugin that can be used is doing, the
+// supervisor knows.
+type State string
+
+const (
+	// Idle: it can be used.
+	Idle State = "idle"
+	// Refused: it must not be used, for Entry.Reason.
+	Refused State = "refused"
+	// Ignored: its name is not that of a plugin.
+	Ignored State = "ignored"
+)
+
+// Entry is one file of the plugin directory.
+type Entry struct {
+	// Plugin is the file's name, <kind>-<name>.
+	Plugin string
+	// Kind is llm, memory or store; Name is what a configuration says.
+	Kind, Name string
+	State      State
+	// Reason says, for people, why the file is not used.
+	Reason string
+	// Checksum is that of the content, "sha256:" and hexadecimal digits; empty if
+	// the file was not read.
+	Checksum string
+	// Pinned says that plugins.lock names the checksum.
+	Pinned bool
+
+	// The rest is known of plugins that can be used.
+
+	// Path is that of the private copy.
+	Path    string
+	Version string
+	Schema  *schema.Schema
+	// Services are the full names of the gRPC services that it serves.
+	Services []string
+	// Volatile says that what it holds is lost when its process ends.
+	Volatile bool
+	// Effects are what a memory plugin may ask the host for.
+	Effects []memory.EffectKind
+}
+
+// Serves reports whether the plugin serves a service, by its short name, such as
+// "TenantStoreService".
+func (e Entry) Serves(service string) bool {
+	return slices.Contains(e.Services, contractPackage+service)
+}
+
+func (e Entry) binary() supervise.Binary {
+	return supervise.Binary{Plugin: e.Plugin, Path: e.Path, Checksum: e.Checksum}
+}
+
+// refuse sets the state and the reason.
+func (e *Entry) refuse(format string, args ...any) {
+	e.Path = ""
+	e.State, e.Reason = Refused, fmt.Errorf(format, args...).Error()
+}
+
+// newEntry reads a file's name.
+func newEntry(file string) Entry {
+	entry := Entry{Plugin: file, State: Idle}
+	parts := pluginName().FindStringSubmatch(file)
+	if parts == nil {
+		entry.State = Ignored
+		entry.Reason = "its name is not <kind>-<name>, with one of the kinds " + strings.Join(kindNames(), ", ") +
+			" and a name of small letters, digits and hyphens"
+		return entry
+	}
+	entry.Kind, entry.Name = parts[1], parts[2]
+	return entry
+}
+
+func pluginName() *regexp.Regexp {
+	return regexp.MustCompile(`^(` + strings.Join(kindNames(), "|") + `)-([a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)$`)
+}
