@@ -64,21 +64,23 @@ const callTimeout = 15 * time.Second
 // UseStore calls use with the bot's store, for what is not a turn. A call that
 // failed because its process ended is made once more; use must bear that.
 func (b *Bot) UseStore(ctx context.Context, use func(context.Context, store.Conversations) error) error {
-	_, err := withPlugin(ctx, b.parts.Store, func(ctx context.Context, instance client.Instance) (struct{}, error) {
-		return struct{}{}, use(ctx, client.Conversations{Instance: instance})
+	return Use(ctx, b.parts.Store, func(ctx context.Context, instance client.Instance) error {
+		return use(ctx, client.Conversations{Instance: instance})
 	})
-	return err
 }
 
-// withPlugin acquires a plugin for one idempotent call.
-func withPlugin[T any](ctx context.Context, plugin Plugin, call func(context.Context, client.Instance) (T, error)) (T, error) {
+// Use acquires a plugin for one call, bounds it, and makes it once more if the
+// plugin's process ended meanwhile: the call must bear that.
+func Use(ctx context.Context, plugin Plugin, call func(context.Context, client.Instance) error) error {
 	pin, err := pinPlugin(ctx, plugin)
 	if err != nil {
-		var none T
-		return none, err
+		return err
 	}
 	defer pin.release()
-	return repeat(ctx, pin, call)
+	_, err = repeat(ctx, pin, func(ctx context.Context, instance client.Instance) (struct{}, error) {
+		return struct{}{}, call(ctx, instance)
+	})
+	return err
 }
 
 // pin holds one generation of a plugin.

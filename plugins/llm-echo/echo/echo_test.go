@@ -77,6 +77,17 @@ func TestReply(t *testing.T) {
 				"  assistant: Hello Alice\n" +
 				"System prompt: Be kind.",
 		},
+		"an earlier reply of several lines": {
+			messages: []message.Message{
+				message.New(message.User, "one\ntwo"),
+				message.New(message.Assistant, "first\nsecond"),
+				message.New(message.User, "three"),
+			},
+			want: "You said: three\n" +
+				"I was shown 2 earlier messages:\n" +
+				"  user: one\ntwo\n" +
+				"  assistant: first [...]",
+		},
 		"what looks like a template": {
 			messages: []message.Message{message.New(message.User, `{{7*7}} ${HOME} %s "quoted" 🦊`)},
 			want:     `You said: {{7*7}} ${HOME} %s "quoted" 🦊`,

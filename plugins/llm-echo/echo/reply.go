@@ -12,9 +12,11 @@ import (
 //	You said: <text of the last user message>
 //	I was shown 2 earlier messages:
 //	  user: <text>
-//	  assistant: <text>
+//	  assistant: <first line of the text> [...]
 //	System prompt: <text>
 //
+// Of an earlier reply only the first line is given: the whole of each would
+// hold the whole of those before it, and replies would double with every turn.
 // The lines about earlier messages and the system prompt are there only if
 // those are. It reports false if no user has spoken.
 func compose(messages []message.Message) (reply string, ok bool) {
@@ -29,7 +31,7 @@ func compose(messages []message.Message) (reply string, ok bool) {
 		fmt.Fprintf(&b, "\nI was shown %d earlier messages:", earlier)
 		for i, m := range rest {
 			if i != last {
-				b.WriteString("\n  " + string(m.Role) + ": " + textOf(m))
+				b.WriteString("\n  " + string(m.Role) + ": " + brief(m))
 			}
 		}
 	}
@@ -37,6 +39,19 @@ func compose(messages []message.Message) (reply string, ok bool) {
 		b.WriteString("\nSystem prompt: " + textOf(*system))
 	}
 	return b.String(), true
+}
+
+// brief is what is said of an earlier message.
+func brief(m message.Message) string {
+	text := textOf(m)
+	if m.Role != message.Assistant {
+		return text
+	}
+	first, _, cut := strings.Cut(text, "\n")
+	if cut {
+		first += " [...]"
+	}
+	return first
 }
 
 // splitSystem takes off the leading system prompt, nil if there is none.
