@@ -17,6 +17,9 @@ const (
 	changesAtOnce = 256
 )
 
+const selectChanges = `
+	SELECT revision, type, tenant, key_id FROM changes WHERE revision > ?1 ORDER BY revision LIMIT ?2`
+
 // change writes to the registry, and wakes this process's watches.
 func (s *Store) change(ctx context.Context, attempt string, run func(*transaction) error) error {
 	err := s.write(ctx, attempt, run)
@@ -114,9 +117,7 @@ func (w *watch) read(ctx context.Context) ([]store.Change, error) {
 	if w.version, err = w.dataVersion(ctx); err != nil {
 		return nil, err
 	}
-	return collect(ctx, w.connection, scanChange,
-		`SELECT revision, type, tenant, key_id FROM changes WHERE revision > ?1 ORDER BY revision LIMIT ?2`,
-		int64(w.position), changesAtOnce)
+	return collect(ctx, w.connection, scanChange, selectChanges, int64(w.position), changesAtOnce)
 }
 
 func scanChange(row scanner) (c store.Change, err error) {

@@ -15,7 +15,10 @@ import (
 
 const tenantList = "tenants"
 
-const selectTenant = `SELECT tenant, uid, revision, config, active, created_at, updated_at, deleted FROM tenants `
+const (
+	selectTenant  = `SELECT tenant, uid, revision, config, active, created_at, updated_at, deleted FROM tenants `
+	selectTenants = selectTenant + `WHERE tenant > ?1 AND NOT deleted ORDER BY tenant LIMIT ?2`
+)
 
 // registration is a tenant's row: a tombstone if it is deleted.
 type registration struct {
@@ -128,8 +131,7 @@ func (s *Store) ListTenants(ctx context.Context, limit int, after string) (page 
 		return page, err
 	}
 	err = s.read("list tenants", func(db *sql.DB) (err error) {
-		page.Items, err = collect(ctx, db, scanTenant,
-			selectTenant+`WHERE tenant > ?1 AND NOT deleted ORDER BY tenant LIMIT ?2`, last, limit+1)
+		page.Items, err = collect(ctx, db, scanTenant, selectTenants, last, limit+1)
 		return err
 	})
 	if len(page.Items) > limit {

@@ -13,7 +13,7 @@ import (
 // defaultWindowBytes stands for a window's MaxBytes of 0.
 const defaultWindowBytes = 8 << 20
 
-// selectWindow walks the turns with a reply, newest first, and their messages.
+// selectWindow walks the turns with a reply and their messages, newest first.
 // Rows are made as they are read: who stops reading stops the work. CROSS JOIN
 // keeps SQLite from turning the loops around.
 const selectWindow = `
@@ -21,7 +21,7 @@ const selectWindow = `
 	FROM turns t INDEXED BY turns_in_window
 	CROSS JOIN messages m ON m.tenant = t.tenant AND m.conversation = t.conversation AND m.turn = t.turn
 	WHERE t.tenant = ?1 AND t.conversation = ?2 AND t.window_messages > 0
-	ORDER BY t.turn DESC, m.position
+	ORDER BY t.turn DESC, m.position DESC
 	LIMIT ?3`
 
 // window gives the newest whole turns with a reply that fit, oldest first. The
@@ -36,59 +36,48 @@ func (t *transaction) window(scope store.Scope, window memory.Window) (history [
 		return nil, fmt.Errorf("read the window: %w", err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	taken := newWindowed(window)
+	room := roomOf(window)
 	for rows.Next() {
 		var turn, count, size int64
 		var content stored
 		if err := rows.Scan(&turn, &count, &size, &content.role, &content.parts); err != nil {
 			return nil, fmt.Errorf("read a message of the window: %w", err)
 		}
-		if !taken.admits(turn, count, size) {
+		if !room.admits(turn, count, size) {
 			break
 		}
 		decoded, err := content.message()
 		if err != nil {
 			return nil, err
 		}
-		taken.add(decoded)
+		history = append(history, decoded)
 	}
-	return taken.oldestFirst(), rows.Err()
+	slices.Reverse(history)
+	return history, rows.Err()
 }
 
-// windowed collects turns, newest first, until a bound is reached.
-type windowed struct {
-	messagesLeft, bytesLeft int64
-	turns                   [][]message.Message
-	last                    int64
+// room is what is left of a window's bounds.
+type room struct {
+	messages, bytes int64
+	// turn is the last that was counted.
+	turn int64
 }
 
-func newWindowed(window memory.Window) *windowed {
+func roomOf(window memory.Window) *room {
 	bytes := window.MaxBytes
 	if bytes == 0 {
 		bytes = defaultWindowBytes
 	}
-	return &windowed{messagesLeft: int64(window.MaxMessages), bytesLeft: bytes}
+	return &room{messages: int64(window.MaxMessages), bytes: bytes}
 }
 
-// admits reports whether a message's turn is in the window; the turn is counted
-// with its first message.
-func (w *windowed) admits(turn, messages, bytes int64) bool {
-	if turn == w.last {
-		return true
+// admits reports whether there is room for a message's whole turn, which counts
+// when the first of its messages is met.
+func (r *room) admits(turn, messages, bytes int64) bool {
+	if turn != r.turn {
+		r.turn = turn
+		r.messages -= messages
+		r.bytes -= bytes
 	}
-	w.messagesLeft -= messages
-	w.bytesLeft -= bytes
-	w.last = turn
-	w.turns = append(w.turns, nil)
-	return w.messagesLeft >= 0 && w.bytesLeft >= 0
-}
-
-func (w *windowed) add(m message.Message) {
-	last := len(w.turns) - 1
-	w.turns[last] = append(w.turns[last], m)
-}
-
-func (w *windowed) oldestFirst() []message.Message {
-	slices.Reverse(w.turns)
-	return slices.Concat(w.turns...)
+	return r.messages >= 0 && r.bytes >= 0
 }

@@ -1,0 +1,41 @@
+package sqlite
+
+import (
+	"context"
+	"maps"
+	"slices"
+)
+
+// WindowStatement reads a window.
+const WindowStatement = selectWindow
+
+// Statements gives the text of all statements that the store has written with.
+func (s *Store) Statements() []string {
+	session := <-s.writer.turn
+	defer func() { s.writer.turn <- session }()
+	return slices.Sorted(maps.Keys(session.statements))
+}
+
+// Reads gives the text of the statements that the store reads with.
+func Reads() []string {
+	return []string{
+		selectConversation + `WHERE tenant = ?1 AND conversation = ?2`,
+		selectConversations, selectConversationsOfUser, selectTranscript,
+		selectTenant + `WHERE tenant = ?1 AND NOT deleted`, selectTenants,
+		selectKey + `WHERE k.tenant = ?1` + isValid + ` ORDER BY k.number`,
+		selectKey + `WHERE k.id = ?1` + isValid,
+		selectChanges,
+	}
+}
+
+// maxParameters is at least the number of any statement's parameters.
+const maxParameters = 16
+
+// Plan tells how SQLite carries out a statement.
+func (s *Store) Plan(ctx context.Context, statement string) ([]string, error) {
+	return collect(ctx, s.readers, func(row scanner) (detail string, err error) {
+		var id, parent, unused int
+		err = row.Scan(&id, &parent, &unused, &detail)
+		return detail, err
+	}, `EXPLAIN QUERY PLAN `+statement, make([]any, maxParameters)...)
+}
