@@ -1,11 +1,8 @@
 package config
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/bothost/bothost/sdk/schema"
 )
 
 // Resolver makes the configuration of any tenant. Its methods may be called
@@ -13,7 +10,6 @@ import (
 type Resolver struct {
 	config   *Config
 	schemas  *schemas
-	hostKeys []string
 	base     tree
 	registry Section
 }
@@ -23,11 +19,8 @@ type Resolver struct {
 // complete: a key that a plugin requires may be left for tenants to give. Its
 // errors are Problems.
 func (c *Config) Bind(plugins Plugins) (*Resolver, error) {
-	own, err := schema.Of[Settings]()
-	if err != nil {
-		return nil, fmt.Errorf("the host's own schema: %w", err)
-	}
-	r := &Resolver{config: c, schemas: newSchemas(plugins), hostKeys: own.Keys()}
+	r := &Resolver{config: c, schemas: newSchemas(plugins)}
+	var err error
 	if r.base, err = merge(c.bot, r.inherit); err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (r *Resolver) merged(layers []tree) (*Bot, Problems, error) {
 // build makes a bot of a merged configuration, or says all that is wrong.
 func (r *Resolver) build(merged tree) (*Bot, Problems) {
 	bot := &Bot{merged: merged}
-	problems := checkKeys(merged, r.hostKeys)
+	problems := checkKeys(merged, r.config.own.Keys())
 	into := []*Section{&bot.LLM, &bot.Memory, &bot.Store}
 	for i, slot := range slots() {
 		section, found := r.section(slot, merged)

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/bothost/bothost/sdk/schema"
 )
 
 //go:embed defaults.yaml
@@ -35,6 +37,8 @@ type Overlay struct {
 // Config is what the layers say, read and taken apart. It does not change.
 type Config struct {
 	settings Settings
+	// own is the schema of the host's own keys.
+	own *schema.Schema
 	// host is the merged tree of the host's own keys.
 	host tree
 	// bot and store are the layers of what every tenant inherits, and of
@@ -47,8 +51,12 @@ type Config struct {
 // Load reads all layers and checks the host's own settings. It has no side
 // effects and may be called again for a reload. Its errors are Problems.
 func Load(options LoadOptions) (*Config, error) {
+	own, err := schema.Of[Settings]()
+	if err != nil {
+		return nil, fmt.Errorf("describe the host's own settings: %w", err)
+	}
 	layers, problems := options.layers()
-	loaded := &Config{tenants: map[string]*fileTenant{}}
+	loaded := &Config{own: own, tenants: map[string]*fileTenant{}}
 	hostLayers := make([]tree, 0, len(layers))
 	for _, each := range layers {
 		hostLayers = append(hostLayers, loaded.takeApart(each, &problems))

@@ -37,12 +37,8 @@ func (b *Bot) show(include func(leaf) bool) map[string]any {
 
 // Effective is the host's own configuration for people to see, as a Bot's.
 func (c *Config) Effective() map[string]any {
-	own, err := schema.Of[Settings]()
 	return rebuild(c.host, nil, func(path []string, value leaf) (any, bool) {
-		if err != nil {
-			return masked, true
-		}
-		return show(typed(own, path, value), dotted(path) == adminKey), true
+		return show(typed(c.own, path, value), dotted(path) == adminKey), true
 	})
 }
 

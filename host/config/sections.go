@@ -46,9 +46,6 @@ func laterPlugins(kind string) []string {
 // notYet is the message for both.
 const notYet = "is not available yet"
 
-// hostKeys are the keys that a tenant might be expected to have and has not.
-func hostKeys(own *schema.Schema) []string { return own.Keys() }
-
 // checkKeys reports the keys of a bot's configuration that there are not.
 func checkKeys(merged tree, hostKeys []string) Problems {
 	var problems Problems

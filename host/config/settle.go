@@ -13,15 +13,11 @@ import (
 // settle makes the settings of the merged layers, or says what is wrong.
 func (c *Config) settle(host tree) Problems {
 	c.host = host
-	own, err := schema.Of[Settings]()
-	if err != nil {
-		return Problems{{Message: fmt.Sprintf("the host's own schema: %v", err)}}
-	}
 	problems := noReferences(host)
 	plain := rebuild(host, nil, func(path []string, value leaf) (any, bool) {
-		return typed(own, path, value), true
+		return typed(c.own, path, value), true
 	})
-	for _, problem := range own.Check(plain) {
+	for _, problem := range c.own.Check(plain) {
 		problems = append(problems, c.hostProblem(problem))
 	}
 	if len(problems) > 0 {
@@ -31,7 +27,7 @@ func (c *Config) settle(host tree) Problems {
 	if err != nil {
 		return Problems{{Message: fmt.Sprintf("write settings: %v", err)}}
 	}
-	if c.settings, err = schema.Decode[Settings](own, raw); err != nil {
+	if c.settings, err = schema.Decode[Settings](c.own, raw); err != nil {
 		return Problems{{Message: err.Error()}}
 	}
 	c.settings.PluginDir, c.settings.DataDir = absolute(c.settings.PluginDir), absolute(c.settings.DataDir)

@@ -31,12 +31,16 @@ func Of[T any]() (*Schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("derive schema of %T: %w", *new(T), err)
 	}
-	derived, err := Parse(raw)
+	var root node
+	if err := json.Unmarshal(raw, &root); err != nil {
+		return nil, fmt.Errorf("derive schema of %T: %w", *new(T), err)
+	}
+	widenDurations(root)
+	derived, err := fromNode(root)
 	if err != nil {
 		return nil, fmt.Errorf("derive schema of %T: %w", *new(T), err)
 	}
-	widenDurations(derived.root)
-	return fromNode(derived.root)
+	return derived, nil
 }
 
 // Combine makes one section of its two halves: what an instance is opened
