@@ -33,7 +33,7 @@ type process struct {
 func startProcess(s *Server) (*process, error) {
 	command := exec.Command("/bin/sh", "-c", watchdog, "sh", s.binaries.postgres, "-D", s.data(),
 		"-k", s.folder, "-h", "127.0.0.1", "-p", strconv.Itoa(s.port),
-		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB")
+		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB")
 	command.Dir = s.folder
 	command.SysProcAttr = s.identity.attributes()
 	log, err := os.OpenFile(s.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)

@@ -116,6 +116,8 @@ func (a *access) diagnoseServer(failure *pgconn.PgError) diagnosis {
 		return diagnosis{code: fault.Unavailable, remedy: "the server's disk is full: make room there"}
 	case code == "22021" || code == "22P05" || code == "54000":
 		return diagnosis{code: fault.Invalid, remedy: "the request holds what PostgreSQL cannot keep"}
+	case code == "23505" && failure.ConstraintName == "turns_by_token":
+		return diagnosis{code: fault.Invalid, remedy: "the token is that of a turn of another conversation: mint one for each attempt"}
 	case isPassing(code):
 		return diagnosis{code: fault.Unavailable, remedy: "try again"}
 	}

@@ -39,6 +39,13 @@ func configFor(d *pgtest.Database, role pgtest.Role) postgres.Config {
 	}}
 }
 
+// separated has a role that serves and another that owns.
+func separated(d *pgtest.Database) postgres.Config {
+	config := configFor(d, d.Ordinary)
+	config.Connection.Owner = postgres.Owner{User: d.Owner.User, Password: d.Owner.Password}
+	return config
+}
+
 func open(t *testing.T, config postgres.Config) *postgres.Store {
 	t.Helper()
 	s, err := postgres.Open(t.Context(), config, sdk.Settings{})

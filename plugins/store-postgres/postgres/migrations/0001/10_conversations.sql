@@ -48,14 +48,19 @@ CREATE TABLE bothost.turns (
     FOREIGN KEY (tenant, conversation) REFERENCES bothost.conversations (tenant, id) ON DELETE CASCADE
 );
 
+-- Of the indexes that serve any turn, only the primary key's begins with the
+-- tenant and the conversation. Until the server has counted the rows of a new
+-- table, it takes two indexes for equally good whose first two columns are
+-- given, and may read a whole conversation where it could read one row.
+
 -- The fence.
 CREATE UNIQUE INDEX turns_by_token
-    ON bothost.turns (tenant, conversation, token);
--- A client's key belongs to one turn that runs or was answered; all others
--- have released it.
+    ON bothost.turns (tenant, token);
+-- A client's key belongs to one turn of its conversation that runs or was
+-- answered; all others have released it.
 CREATE UNIQUE INDEX turns_by_idempotency_key
-    ON bothost.turns (tenant, conversation, idempotency_key)
-    WHERE status IN ('pending', 'complete');
+    ON bothost.turns (tenant, idempotency_key, conversation)
+    WHERE status IN ('pending', 'complete') AND idempotency_key IS NOT NULL;
 -- What a window is chosen from, without reading the turns themselves.
 CREATE INDEX turns_in_window
     ON bothost.turns (tenant, conversation, turn DESC) INCLUDE (window_messages, window_bytes)

@@ -36,11 +36,11 @@ DECLARE
     held    boolean;
 BEGIN
     -- The same attempt again, because the answer was lost.
-    SELECT t.turn, CASE t.status
-               WHEN 'pending' THEN 'begun' WHEN 'complete' THEN 'replayed' ELSE 'superseded' END
-    INTO turn_number, outcome FROM bothost.turns t
-    WHERE t.tenant = c.tenant AND t.conversation = c.id AND t.token = p_token;
-    IF FOUND THEN
+    SELECT * INTO earlier FROM bothost.turns t WHERE t.tenant = c.tenant AND t.token = p_token;
+    IF FOUND AND earlier.conversation = c.id THEN
+        turn_number := earlier.turn;
+        outcome := CASE earlier.status
+            WHEN 'pending' THEN 'begun' WHEN 'complete' THEN 'replayed' ELSE 'superseded' END;
         RETURN;
     END IF;
 
@@ -152,11 +152,15 @@ BEGIN
         WHERE t.tenant = p_tenant AND t.conversation = p_conversation AND t.turn = turn_number;
     END IF;
 
+    -- OFFSET keeps the server from joining in another way than turn by turn.
     IF cardinality(shown) > 0 THEN
         SELECT array_agg(m.role ORDER BY m.turn, m.index), array_agg(m.parts ORDER BY m.turn, m.index)
         INTO message_roles, message_parts
-        FROM bothost.messages m
-        WHERE m.tenant = p_tenant AND m.conversation = p_conversation AND m.turn = ANY (shown)
-          AND (outcome = 'begun' OR m.index > 0);
+        FROM unnest(shown) AS chosen (turn), LATERAL (
+            SELECT * FROM bothost.messages
+            WHERE tenant = p_tenant AND conversation = p_conversation AND turn = chosen.turn
+            OFFSET 0
+        ) m
+        WHERE outcome = 'begun' OR m.index > 0;
     END IF;
 END $$;

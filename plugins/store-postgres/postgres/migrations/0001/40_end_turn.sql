@@ -10,8 +10,10 @@ BEGIN
     PERFORM FROM bothost.conversations
     WHERE tenant = p_tenant AND id = p_conversation
     FOR NO KEY UPDATE;
-    SELECT * INTO t FROM bothost.turns
-    WHERE tenant = p_tenant AND conversation = p_conversation AND token = p_token;
+    SELECT * INTO t FROM bothost.turns WHERE tenant = p_tenant AND token = p_token;
+    IF t.conversation <> p_conversation THEN
+        RETURN NULL;
+    END IF;
     RETURN t;
 END $$;
 

@@ -57,8 +57,11 @@ BEGIN
         ) m
         WINDOW reading AS (ORDER BY m.turn, m.index)
     ) page ON page.place <= p_limit AND (page.total <= p_max_bytes OR page.place = 1)
-    LEFT JOIN bothost.turns t
-        ON t.tenant = p_tenant AND t.conversation = p_conversation AND t.turn = page.turn
+    LEFT JOIN LATERAL (
+        SELECT * FROM bothost.turns
+        WHERE tenant = p_tenant AND conversation = p_conversation AND turn = page.turn
+        OFFSET 0 -- turn by turn, however few the server believes there are
+    ) t ON true
     WHERE c.tenant = p_tenant AND c.id = p_conversation
     ORDER BY page.turn, page.index;
 END $$;

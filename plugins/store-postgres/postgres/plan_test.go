@@ -1,0 +1,183 @@
+package postgres_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/bothost/bothost/plugins/store-postgres/pgtest"
+)
+
+// The functions of the schema must read only what they answer, however long the
+// conversation is and however many there are: also while the server knows
+// nothing of the tables' contents yet.
+func TestWorkIsIndependentOfTheAmountOfData(t *testing.T) {
+	t.Parallel()
+	for name, statistics := range map[string]string{"fresh": "", "analyzed": "ANALYZE"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := server.Database(t)
+			beat(t, open(t, separated(d)))
+			fill(t, d, statistics)
+			testWork(t, explainingConnection(t, d))
+		})
+	}
+}
+
+func testWork(t *testing.T, explained explaining) {
+	for name, test := range map[string]struct {
+		statement string
+		// maxRows is how many rows may be read for it, of all tables.
+		maxRows float64
+	}{
+		"begin": {`SELECT * FROM bothost.begin_turn('acme', 'long', gen_random_uuid(), 'host-1', 0, '', '',
+			'user', '[]', 0, 20, 1000000, '', NULL)`, 20 + 3*10 + 10},
+		"begin with a key": {`SELECT * FROM bothost.begin_turn('acme', 'long', gen_random_uuid(), 'host-1', 0, gen_random_uuid()::text, '',
+			'user', '[]', 0, 20, 1000000, '', NULL)`, 20 + 3*10 + 10},
+		"commit what is not pending": {`SELECT bothost.commit_turn('acme', 'long', gen_random_uuid(), 'complete',
+			'{assistant}', '{[]}', '{0}', '', '', 0, 0, NULL, NULL, NULL, NULL, NULL)`, 5},
+		"get":               {`SELECT id FROM bothost.get_conversation('acme', 'long')`, 5},
+		"first page":        {`SELECT turn_number FROM bothost.list_messages('acme', 'long', 0, -1, 20, 1000000)`, 5 * 21},
+		"page in the midst": {`SELECT turn_number FROM bothost.list_messages('acme', 'long', 2500, 0, 20, 1000000)`, 5 * 21},
+		"conversations":     {`SELECT id FROM bothost.list_conversations('acme', '', now() + interval '1 day', '', 20)`, 50},
+		"conversations further on": {`SELECT id FROM bothost.list_conversations('acme', '',
+			now() - interval '2500 seconds', 'x', 20)`, 50},
+		"conversations of a user": {`SELECT id FROM bothost.list_conversations('acme', 'u7',
+			now() - interval '2500 seconds', 'x', 20)`, 50},
+		"delete nothing": {`SELECT bothost.delete_conversation('acme', 'no such')`, 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var plans []plan
+			// After five executions the server settles on plans that serve any
+			// argument: those are the ones that count.
+			for range 8 {
+				plans = explained.run(t, test.statement)
+			}
+			rows := 0.0
+			for _, p := range plans {
+				rows += p.Root.read(t)
+			}
+			t.Logf("%v rows in %d statements", rows, len(plans))
+			if len(plans) == 0 || rows > test.maxRows {
+				t.Errorf("read %v rows in %d statements, want at most %v", rows, len(plans), test.maxRows)
+				for _, p := range plans {
+					t.Logf("%v rows: %s", p.Root.read(t), p.Text)
+				}
+			}
+		})
+	}
+}
+
+// fill makes one conversation of 5,000 turns, half of which failed, among as many
+// short ones.
+func fill(t *testing.T, d *pgtest.Database, statistics string) {
+	t.Helper()
+	_, err := d.Connect(t, d.Superuser).Exec(context.Background(), `
+		INSERT INTO bothost.conversations (tenant, id, turns, user_id, created_at, updated_at)
+		SELECT tenant, 'c' || i, 0, 'u' || i % 10, now(), now() - i * interval '1 second'
+		FROM generate_series(1, 5000) i, unnest(ARRAY['acme', 'other']) tenant;
+		INSERT INTO bothost.conversations (tenant, id, turns, user_id, created_at, updated_at)
+		VALUES ('acme', 'long', 5000, '', now(), now());
+		INSERT INTO bothost.turns (tenant, conversation, turn, token, status, holder, deadline, request_hash,
+			window_messages, window_bytes, began_at, ended_at)
+		SELECT 'acme', 'long', i, gen_random_uuid(), CASE WHEN i % 2 = 0 THEN 'complete' ELSE 'failed' END, 'host-1', now(), '',
+			CASE WHEN i % 2 = 0 THEN 2 ELSE 0 END, 20, now(), now()
+		FROM generate_series(1, 5000) i;
+		INSERT INTO bothost.messages (tenant, conversation, turn, index, role, parts, bytes, created_at)
+		SELECT 'acme', 'long', i, j, 'user', '[]', 10, now()
+		FROM generate_series(1, 5000) i, generate_series(0, 1) j WHERE i % 2 = 0 OR j = 0;`+statistics)
+	if err != nil {
+		t.Fatalf("fill the database: %v", err)
+	}
+}
+
+// explaining is a connection of the role that serves, on which the server tells
+// the plan of every statement, those in functions too.
+type explaining struct {
+	connection *pgx.Conn
+	told       *[]string
+}
+
+func explainingConnection(t *testing.T, d *pgtest.Database) explaining {
+	t.Helper()
+	ctx := context.Background()
+	admin := d.Connect(t, d.Superuser)
+	for _, setting := range []string{
+		"session_preload_libraries = auto_explain", "auto_explain.log_min_duration = 0",
+		"auto_explain.log_nested_statements = on", "auto_explain.log_analyze = on",
+		"auto_explain.log_format = json", "auto_explain.log_level = notice",
+	} {
+		if _, err := admin.Exec(ctx, "ALTER DATABASE "+d.Name+" SET "+setting); err != nil {
+			t.Fatalf("set %s: %v", setting, err)
+		}
+	}
+	config, err := pgx.ParseConfig(d.URL(d.Ordinary))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := &[]string{}
+	config.OnNotice = func(_ *pgconn.PgConn, notice *pgconn.Notice) { *told = append(*told, notice.Message) }
+	connection, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := connection.Close(ctx); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return explaining{connection, told}
+}
+
+func (e explaining) run(t *testing.T, statement string) []plan {
+	t.Helper()
+	*e.told = nil
+	if _, err := e.connection.Exec(context.Background(), statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+	var plans []plan
+	for _, message := range *e.told {
+		start := strings.Index(message, "{")
+		if start < 0 {
+			continue
+		}
+		var p plan
+		if err := json.Unmarshal([]byte(message[start:]), &p); err != nil {
+			t.Fatalf("read plan: %v: %s", err, message)
+		}
+		p.Text = message
+		plans = append(plans, p)
+	}
+	return plans
+}
+
+type plan struct {
+	Root node `json:"Plan"`
+	Text string
+}
+
+type node struct {
+	Type      string  `json:"Node Type"`
+	Relation  string  `json:"Relation Name"`
+	Rows      float64 `json:"Actual Rows"`
+	Loops     float64 `json:"Actual Loops"`
+	Removed   float64 `json:"Rows Removed by Filter"`
+	Rechecked float64 `json:"Rows Removed by Index Recheck"`
+	Plans     []node  `json:"Plans"`
+}
+
+// read is how many rows of tables a node and those below it looked at.
+func (n node) read(t *testing.T) float64 {
+	rows := 0.0
+	if n.Relation != "" && strings.Contains(n.Type, "Scan") {
+		rows = (n.Rows + n.Removed + n.Rechecked) * n.Loops
+	}
+	for _, below := range n.Plans {
+		rows += below.read(t)
+	}
+	return rows
+}
