@@ -101,11 +101,14 @@ func withOrigin(values tree, origin Origin) tree {
 	})
 }
 
+// usualTenantsDir is the folder of tenants where none is configured.
+const usualTenantsDir = "tenants.d"
+
 // readTenants reads the folder of tenants: the one that is configured, or else
 // tenants.d beside the first configuration file, if there is one.
 func (c *Config) readTenants(beside string) Problems {
 	if c.settings.TenantsDir == "" && beside != "" {
-		usual := filepath.Join(beside, "tenants.d")
+		usual := filepath.Join(beside, usualTenantsDir)
 		if info, err := os.Stat(usual); err == nil && info.IsDir() {
 			c.settings.TenantsDir = usual
 		}
