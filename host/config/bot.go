@@ -1,7 +1,6 @@
 package config
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -73,23 +72,3 @@ func (r *Resolver) build(merged tree) (*Bot, Problems) {
 	bot.SystemPrompt = prompt
 	return bot, append(problems, found...)
 }
-
-// sections by the keys they stand at.
-func (b *Bot) sections() map[string]Section {
-	return map[string]Section{
-		llmSlot().section: b.LLM, memorySlot().section: b.Memory, storeSlot().section: b.Store,
-	}
-}
-
-// Origins says of every key of the effective configuration, dots between, which
-// layer its value came from.
-func (b *Bot) Origins() map[string]string { return origins(b.merged) }
-
-func origins(t tree) map[string]string {
-	found := map[string]string{}
-	walk(t, nil, func(path []string, value leaf) { found[dotted(path)] = value.Origin.Name })
-	return found
-}
-
-// Keys lists the keys of the effective configuration that have values.
-func (b *Bot) Keys() []string { return slices.Sorted(maps.Keys(b.Origins())) }

@@ -10,41 +10,13 @@ import (
 // masked stands for a secret.
 const masked = "********"
 
-// Effective is the whole configuration for people to see: secrets are masked,
-// references to them are shown as they are. The caller may change it.
-func (b *Bot) Effective() map[string]any {
-	return b.show(func(leaf) bool { return true })
+// show gives what may be seen of a leaf of the section.
+func (s Section) show(path []string, value leaf) any {
+	if s.schema == nil {
+		return masked
+	}
+	return show(typed(s.schema, path, value), under(s.schema.Annotated(schema.Secret), dotted(path)))
 }
-
-// Overrides is what the tenant's own layers say, masked likewise.
-func (b *Bot) Overrides() map[string]any {
-	return b.show(func(value leaf) bool { return value.Origin.Tenant })
-}
-
-func (b *Bot) show(include func(leaf) bool) map[string]any {
-	sections := b.sections()
-	shown := rebuild(b.merged, nil, func(path []string, value leaf) (any, bool) {
-		section, ok := sections[path[0]]
-		if !ok {
-			return value.Value, include(value)
-		}
-		secret := under(section.schema.Annotated(schema.Secret), dotted(path[1:]))
-		return show(typed(section.schema, path[1:], value), secret), include(value)
-	})
-	prune(shown)
-	return shown
-}
-
-// Effective is the host's own configuration for people to see, as a Bot's.
-func (c *Config) Effective() map[string]any {
-	return rebuild(c.host, nil, func(path []string, value leaf) (any, bool) {
-		return show(typed(c.own, path, value), dotted(path) == adminKey), true
-	})
-}
-
-// Origins says of every key of the host's own configuration which layer its
-// value came from.
-func (c *Config) Origins() map[string]string { return origins(c.host) }
 
 // show masks what must not be seen of a value.
 func show(value any, secret bool) any {
@@ -105,18 +77,4 @@ func maskURL(text string) string {
 		return strings.Replace(address.String(), url.QueryEscape(masked), masked, 1)
 	}
 	return text
-}
-
-// prune removes the maps that are empty.
-func prune(values map[string]any) {
-	for key, value := range values {
-		below, ok := value.(map[string]any)
-		if !ok {
-			continue
-		}
-		prune(below)
-		if len(below) == 0 {
-			delete(values, key)
-		}
-	}
 }

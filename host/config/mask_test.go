@@ -84,3 +84,32 @@ func TestWhatIsShownOfTheHost(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestWhatIsShownOfTheWholeHost(t *testing.T) {
+	t.Parallel()
+	resolver := bind(t, options(t, `
+registry: {store: {backend: postgres, connection: {host: db, password: sesame}}}
+bot: {llm: {api_key: sesame}, conversation_storage: {backend: postgres}}`))
+	shown := resolver.Effective()
+	want := map[string]any{"store": map[string]any{
+		"backend": "postgres", "connection": map[string]any{"host": "db", "password": "********"},
+	}}
+	if diff := cmp.Diff(want, shown["registry"]); diff != "" {
+		t.Error(diff)
+	}
+	want = map[string]any{
+		"llm":                  map[string]any{"provider": "ollama", "model": "gemma3:1b", "api_key": "********"},
+		"memory":               map[string]any{"type": "buffer"},
+		"conversation_storage": map[string]any{"backend": "postgres"},
+	}
+	if diff := cmp.Diff(want, shown["bot"]); diff != "" {
+		t.Error(diff)
+	}
+	for key, want := range map[string]string{
+		"registry.store.connection.host": "file bothost.yaml", "bot.llm.model": "default", "bot.llm.api_key": "file bothost.yaml", "listen": "default",
+	} {
+		if got := resolver.Origins()[key]; got != want {
+			t.Errorf("%s: got %q, want %q", key, got, want)
+		}
+	}
+}

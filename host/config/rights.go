@@ -12,12 +12,16 @@ import (
 	"syscall"
 )
 
-// AdminKeyFile is where in the data directory a generated administrator's key
-// is kept. Nothing that is registered over the API can refer to it.
-const AdminKeyFile = "admin_key"
-
-// runDir is the folder in the data directory of what running hosts keep.
-const runDir = "run"
+// What the host keeps in the data directory for itself: nothing that is
+// registered over the API can name it.
+const (
+	// AdminKeyFile holds the administrator's key, where one was generated.
+	AdminKeyFile = "admin.key"
+	// HolderFile names the host that has the folder, and is its lock.
+	HolderFile = "holder"
+	// RunDir is the folder of what is only kept while a host runs.
+	RunDir = "run"
+)
 
 // maxSecret is the size of the largest file that can be referred to.
 const maxSecret = 1 << 20
@@ -163,7 +167,8 @@ func (r rights) inside(path string) (string, error) {
 		return "", errors.New("the path must stay inside data_dir")
 	}
 	first, _, _ := strings.Cut(filepath.ToSlash(local), "/")
-	if strings.EqualFold(first, AdminKeyFile) || strings.EqualFold(first, runDir) {
+	own := func(name string) bool { return strings.EqualFold(first, name) }
+	if slices.ContainsFunc([]string{AdminKeyFile, HolderFile, RunDir}, own) {
 		return "", errors.New("the host keeps this for itself")
 	}
 	return local, r.noWayOut(local)

@@ -14,7 +14,7 @@ import (
 func guarded(t *testing.T, yaml string) config.LoadOptions {
 	t.Helper()
 	dir := write(t, map[string]string{
-		"data/key": "from data\r\n", "data/sub/key": "sub", "data/binary": "a\x00b", "data/admin_key": "sesame",
+		"data/key": "from data\r\n", "data/sub/key": "sub", "data/binary": "a\x00b", "data/admin.key": "sesame",
 		"data/run/1/x": "sesame", "outside": "sesame", "config/near": "near\n", "config/bothost.yaml": yaml,
 	})
 	for link, target := range map[string]string{"out": filepath.Join(dir, "outside"), "in": "sub/key", "up": ".."} {
@@ -115,14 +115,16 @@ func TestRegisteredReferencesHaveNoOtherRights(t *testing.T) {
 		{`{"api_key": "${file:out}"}`, "must stay inside data_dir"},
 		{`{"api_key": "${file:up/outside}"}`, "must stay inside data_dir"},
 		{`{"api_key": "${file:/etc/hostname}"}`, "must stay inside data_dir"},
-		{`{"api_key": "${file:admin_key}"}`, "the host keeps this for itself"},
-		{`{"api_key": "${file:./sub/../ADMIN_KEY}"}`, "the host keeps this for itself"},
+		{`{"api_key": "${file:admin.key}"}`, "the host keeps this for itself"},
+		{`{"api_key": "${file:./sub/../ADMIN.KEY}"}`, "the host keeps this for itself"},
 		{`{"api_key": "${file:run/1/x}"}`, "the host keeps this for itself"},
 		{`{"ca_file": "../outside"}`, "llm.ca_file: the path must stay inside data_dir"},
 		{`{"ca_file": "/etc/hostname"}`, "llm.ca_file: the path must stay inside data_dir"},
 		{`{"ca_file": "out"}`, "llm.ca_file: the path must stay inside data_dir"},
 		{`{"ca_file": "up/x"}`, "llm.ca_file: the path must stay inside data_dir"},
 		{`{"ca_file": "file:/etc/hostname"}`, "llm.ca_file: a path over the API holds no colon"},
+		{`{"base_url": "http://user:sesame@host"}`, "llm.base_url: a secret over the API must be a reference"},
+		{`{"ca_file": "holder"}`, "the host keeps this for itself"},
 		{`{"ca_file": "run"}`, "the host keeps this for itself"},
 	} {
 		refused(t, attempt(t, guarded(t, "{}"), `{"llm": `+test.llm+`}`), test.want, "(tenant (registered))")

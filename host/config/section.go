@@ -97,6 +97,7 @@ var errLiteralSecret = errors.New("a secret over the API must be a reference, ${
 func (s Section) permitted(key string, value leaf) error {
 	secret := value.Origin.Registered && under(s.schema.Annotated(schema.Secret), key)
 	guarded := value.Origin.Registered && under(s.schema.Annotated(schema.Path), key)
+	open := value.Origin.Registered && !secret
 	var wrong error
 	eachText(value.Value, func(text string) {
 		err := s.rights.allowed(value.Origin, text)
@@ -104,6 +105,8 @@ func (s Section) permitted(key string, value leaf) error {
 		switch {
 		case err != nil || !isLiteral || literal == "":
 		case secret:
+			err = errLiteralSecret
+		case open && maskURL(text) != text:
 			err = errLiteralSecret
 		case guarded:
 			_, err = s.rights.inside(literal)

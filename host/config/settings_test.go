@@ -154,10 +154,10 @@ func TestEnvironmentMistakes(t *testing.T) {
 
 func TestFilesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	dir := write(t, map[string]string{"a.txt": "x: 1", "b.json": `{"listen": "a", "listen": "b"}`, "c.toml": "x = ", "d.json": "[]"})
+	dir := write(t, map[string]string{"a.txt": "x: 1", "b.json": `{"listen": "a", "listen": "b"}`, "c.toml": "x = ", "d.json": "[]", "f.toml": "listen = 'a'\nlisten = 'b'"})
 	for name, want := range map[string]string{
 		"a.txt": "the name must end in .yaml", "b.json": `the key "listen" is given twice`,
-		"c.toml": "(file c.toml)", "d.json": "want a JSON object", "e.yaml": "no such file",
+		"c.toml": "(file c.toml)", "d.json": "want a JSON object", "f.toml": "already defined", "e.yaml": "no such file",
 	} {
 		_, err := config.Load(config.LoadOptions{Files: []string{filepath.Join(dir, name)}})
 		refused(t, err, want)

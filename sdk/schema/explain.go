@@ -89,6 +89,8 @@ func message(failure jsonschema.ErrorKind) string {
 			return "want a duration like 300s, or a number of seconds"
 		}
 		return "does not match " + k.Want
+	case *kind.DependentRequired:
+		return k.Prop + " also needs " + strings.Join(k.Missing, ", ")
 	case *kind.FalseSchema, *kind.Not:
 		return "is not allowed"
 	}

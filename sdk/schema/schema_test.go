@@ -332,6 +332,18 @@ func TestReferencesAreFollowed(t *testing.T) {
 	}
 }
 
+func TestKeysThatNeedOthers(t *testing.T) {
+	t.Parallel()
+	s, err := schema.Parse([]byte(`{"type": "object", "dependentRequired": {"certificate": ["key"]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []schema.Problem{{Message: "certificate also needs key"}}
+	if diff := cmp.Diff(want, s.Check(map[string]any{"certificate": "c"})); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestAlternatives(t *testing.T) {
 	t.Parallel()
 	s, err := schema.Parse([]byte(`{"type": "object", "properties": {"stop": {"anyOf": [{"type": "string"}, {"type": "array"}]}}}`))
