@@ -88,7 +88,7 @@ func committing(b store.BeginTurn, text string) store.CommitTurn {
 	}
 }
 
-func beat(t *testing.T, s *postgres.Store) {
+func beat(t testing.TB, s *postgres.Store) {
 	t.Helper()
 	if err := s.Heartbeat(t.Context(), holder, time.Hour); err != nil {
 		t.Fatalf("Heartbeat: %v", err)
@@ -96,7 +96,7 @@ func beat(t *testing.T, s *postgres.Store) {
 }
 
 // turn begins a turn, which must succeed, and commits it.
-func turn(t *testing.T, s *postgres.Store, scope store.Scope, text string) store.Begun {
+func turn(t testing.TB, s *postgres.Store, scope store.Scope, text string) store.Begun {
 	t.Helper()
 	request := beginning(scope, text)
 	outcome, err := s.BeginTurn(t.Context(), request)

@@ -1,5 +1,12 @@
 -- Conversations and what belongs to them. Every key leads with the tenant.
 --
+-- The order of indexes matters, and that of their columns. While the server knows
+-- nothing of a table's contents, it takes any two indexes for equally good of
+-- which it is given the first column, and uses the one that was made last, until
+-- the table is analyzed: it may read a whole conversation where it could read
+-- one row. So an index that a look-up does not mean is made earlier, or begins
+-- with a column that the look-up does not give.
+--
 -- Row-level security is forced, on the tables' owner too: a statement sees the
 -- rows of the tenant that its transaction has named, and none before it names
 -- one. The functions of this schema name it first of all.
@@ -12,14 +19,14 @@ CREATE TABLE bothost.conversations (
     user_id    text COLLATE "C" NOT NULL,
     metadata   text,
     created_at timestamptz NOT NULL,
-    updated_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant, id)
+    updated_at timestamptz NOT NULL
 );
 
 CREATE INDEX conversations_by_activity
     ON bothost.conversations (tenant, updated_at DESC, id DESC);
 CREATE INDEX conversations_by_user
     ON bothost.conversations (tenant, user_id, updated_at DESC, id DESC);
+ALTER TABLE bothost.conversations ADD PRIMARY KEY (tenant, id);
 
 CREATE TABLE bothost.turns (
     tenant            text COLLATE "C" NOT NULL,
@@ -48,18 +55,13 @@ CREATE TABLE bothost.turns (
     FOREIGN KEY (tenant, conversation) REFERENCES bothost.conversations (tenant, id) ON DELETE CASCADE
 );
 
--- Of the indexes that serve any turn, only the primary key's begins with the
--- tenant and the conversation. Until the server has counted the rows of a new
--- table, it takes two indexes for equally good whose first two columns are
--- given, and may read a whole conversation where it could read one row.
-
 -- The fence.
 CREATE UNIQUE INDEX turns_by_token
-    ON bothost.turns (tenant, token);
+    ON bothost.turns (token, tenant);
 -- A client's key belongs to one turn of its conversation that runs or was
 -- answered; all others have released it.
 CREATE UNIQUE INDEX turns_by_idempotency_key
-    ON bothost.turns (tenant, idempotency_key, conversation)
+    ON bothost.turns (idempotency_key, conversation, tenant)
     WHERE status IN ('pending', 'complete') AND idempotency_key IS NOT NULL;
 -- What a window is chosen from, without reading the turns themselves.
 CREATE INDEX turns_in_window
