@@ -1,0 +1,60 @@
+# Everything a developer types; `make help` lists it.
+
+GO ?= go
+BIN := bin
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+TOOL := $(GO) tool -modfile=.ci/tools/go.mod
+PLUGINS := $(notdir $(wildcard plugins/*))
+
+# The race detector needs a C compiler; without one the tests run all the same,
+# and say so.
+HAS_CC := $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo yes)
+RACE := $(if $(HAS_CC),-race,)
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test test-ollama check fmt lint imports generate generated docs clean
+
+help: ## List what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+build: ## Build bin/bothost and bin/plugins/*
+	@mkdir -p $(BIN)/plugins
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN)/bothost ./host/cmd/bothost
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $(BIN)/plugins/ $(PLUGINS:%=./plugins/%)
+
+demo: build ## Two tenants, then three customers at once, on SQLite and Ollama (or an echo)
+	@$(GO) run ./examples/multi-tenant -plugin-dir $(BIN)/plugins
+
+test: ## Run the tests, with the race detector and a real PostgreSQL where there is one
+	@test -n "$(RACE)" || echo "NOTE: no C compiler was found, so the tests run WITHOUT the race detector"
+	@.ci/postgres || true
+	$(GO) test $(RACE) ./...
+
+test-ollama: ## Run the Ollama plugin against a real server with a tiny model (builds it once, some minutes)
+	@path=$$(.ci/ollama) && BOTHOST_TEST_OLLAMA=$$path $(GO) test $(RACE) -count=1 ./plugins/llm-ollama/ollamatest/...
+
+check: fmt lint imports generated docs ## Format, vet, lint, import directions, generated code, documented commands
+
+fmt: ## Check the format (gofumpt)
+	@wrong=$$($(TOOL) gofumpt -l $$(git ls-files '*.go' | grep -v '\.pb\.go$$')); \
+	  test -z "$$wrong" || { echo "not formatted; run: $(TOOL) gofumpt -w FILE"; echo "$$wrong"; exit 1; }
+
+lint: ## Vet and lint
+	$(GO) vet ./...
+	$(TOOL) golangci-lint run --config .ci/golangci.yml ./...
+	$(TOOL) buf lint .ci/proto
+
+imports: ## Check who imports whom
+	@.ci/imports
+
+generate: ## Make the generated code anew
+	$(TOOL) buf generate .ci/proto --template .ci/proto/buf.gen.yaml
+
+generated: ## Check that the generated code is what generate makes
+	@.ci/generated
+
+docs: build ## Run the commands of README and docs
+	@.ci/docs
+
+clean: ## Remove what was built
+	rm -rf $(BIN)
