@@ -69,7 +69,7 @@ func TestWindowIsReadFromItsIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"SEARCH t USING COVERING INDEX turns_in_window (tenant=? AND conversation=?)",
+		"SEARCH t USING INDEX turns_in_window (tenant=? AND conversation=?)",
 		"SEARCH m USING PRIMARY KEY (tenant=? AND conversation=? AND turn=?)",
 	}
 	if strings.Join(plan, "\n") != strings.Join(want, "\n") {

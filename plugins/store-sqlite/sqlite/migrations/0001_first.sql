@@ -56,8 +56,9 @@ CREATE TABLE turns (
 CREATE UNIQUE INDEX turns_by_token ON turns (tenant, conversation, token);
 CREATE UNIQUE INDEX turns_by_idempotency_key ON turns (tenant, conversation, idempotency_key)
   WHERE idempotency_key <> '' AND status IN ('pending', 'complete');
--- A window is read from here, newest first, without a look at turns without reply.
-CREATE INDEX turns_in_window ON turns (tenant, conversation, turn, window_messages, window_bytes)
+-- A window is read along this, newest first, without a look at turns without
+-- reply. It is unique so that SQLite need not sort the messages of a turn.
+CREATE UNIQUE INDEX turns_in_window ON turns (tenant, conversation, turn)
   WHERE window_messages > 0;
 
 CREATE TABLE messages (
