@@ -2,6 +2,7 @@ package fakeollama
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -26,7 +27,7 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	}
 	decide := s.arrived(request)
 	if !s.models[request.Model] {
-		refuse(w, http.StatusNotFound, unknownModel(request.Model))
+		refuse(w, http.StatusNotFound, fmt.Sprintf("model %q not found, try pulling it first", request.Model))
 		return
 	}
 	if problem := wrongOption(request.Options); problem != "" {

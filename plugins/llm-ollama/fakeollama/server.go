@@ -84,13 +84,11 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !s.models[request.Model] {
-		refuse(w, http.StatusNotFound, unknownModel(request.Model))
+		refuse(w, http.StatusNotFound, fmt.Sprintf("model '%s' not found", request.Model))
 		return
 	}
 	writeJSON(w, http.StatusOK, api.ShowResponse{Template: "{{ .Prompt }}", Details: api.ModelDetails{Family: "llama"}})
 }
-
-func unknownModel(model string) string { return fmt.Sprintf("model '%s' not found", model) }
 
 func refuse(w http.ResponseWriter, status int, problem string) {
 	writeJSON(w, status, map[string]string{"error": problem})
