@@ -84,7 +84,9 @@ func (s *speech) askOnce(ctx context.Context, prompt []message.Message) (llm.Res
 
 // hear takes one piece of the reply.
 func (s *speech) hear(text string) error {
-	s.idle.Reset(s.turn.bot.parts.Limits.IdleTimeout)
+	// The time that the listener takes is not the model's.
+	s.idle.Stop()
+	defer s.idle.Reset(s.turn.bot.parts.Limits.IdleTimeout)
 	if s.text.Len()+len(text) > MaxReplyBytes {
 		return fault.New(fault.Internal, "the reply is longer than %d bytes", MaxReplyBytes).
 			WithReason(ReplyTooLong).WithRemedy("lower llm.max_tokens").FromUpstream()
