@@ -109,7 +109,7 @@ func (t *turn) run(ctx context.Context) (Reply, error) {
 		return Reply{}, t.end(ctx, t.failure(StageModel, t.llm, err))
 	}
 	if commitErr := t.commit(ctx, spoken, recalled.state); commitErr != nil {
-		return Reply{}, t.failure(StageCommit, t.store, commitErr)
+		return Reply{}, t.end(ctx, t.failure(StageCommit, t.store, commitErr))
 	}
 	reply := Reply{ConversationID: t.scope.Conversation, Turn: t.number, Text: spoken.text, Result: spoken.result}
 	if err != nil {
@@ -192,8 +192,12 @@ func (t *turn) replay(replayed store.Replayed) (Reply, error) {
 }
 
 // end gives the conversation back without a reply, and returns the failure that
-// it ends with.
+// it ends with. Where a call before it may have landed unheard, the store's fence
+// decides: what is committed stays.
 func (t *turn) end(ctx context.Context, failure error) error {
+	if fault.HasReason(failure, fault.TurnSuperseded) {
+		return failure
+	}
 	status := store.Failed
 	if fault.Is(failure, fault.Canceled) {
 		status = store.Cancelled
