@@ -44,7 +44,7 @@ func (t *turn) commit(ctx context.Context, s spoken, state *memory.State) error 
 	}
 }
 
-// uncertain reports whether a failed commit may have landed, or may yet.
+// uncertain reports whether a failed call may have landed, or may yet.
 func uncertain(err error) bool {
 	switch fault.As(err).Code {
 	case fault.Unavailable, fault.Timeout, fault.Canceled:

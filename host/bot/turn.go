@@ -129,6 +129,10 @@ func (t *turn) begin(ctx context.Context) (store.BeginOutcome, error) {
 			func(ctx context.Context, instance client.Instance) (store.BeginOutcome, error) {
 				return client.Conversations{Instance: instance}.BeginTurn(ctx, request)
 			})
+		if err != nil && uncertain(err) {
+			// It may have landed: who comes next must not wait for it.
+			return nil, t.end(ctx, t.failure(StageBegin, t.store, err))
+		}
 		if _, busy := outcome.(store.Busy); err != nil || !busy {
 			return outcome, err
 		}
