@@ -62,7 +62,8 @@ type diagnosis struct {
 
 func (a *access) diagnose(err error) diagnosis {
 	if failure, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return a.diagnoseServer(failure)
+		_, migrating := errors.AsType[migrationError](err)
+		return a.diagnoseServer(failure, migrating)
 	}
 	if isConnectError(err) {
 		if strings.Contains(err.Error(), "server refused TLS connection") {
@@ -87,25 +88,53 @@ func (a *access) whereabouts() string {
 	return "connection.host and connection.port"
 }
 
+// diagnoseRights is about a role that may not do what it has to.
+func (a *access) diagnoseRights(migrating bool) diagnosis {
+	serving, owner := a.pool.ConnConfig.User, a.owner.User
+	switch {
+	case !migrating:
+		return diagnosis{
+			code: fault.Unavailable, keys: []string{a.key("user")},
+			remedy: fmt.Sprintf("the schema belongs to another role: set connection.owner to that one and migrate to auto, which grants its use to %q", serving),
+		}
+	case owner == serving:
+		return diagnosis{
+			code: fault.Unavailable, keys: []string{a.key("user"), "connection.owner.user"},
+			remedy: fmt.Sprintf("set connection.owner to a role that may change the database, or as its owner: GRANT CREATE ON DATABASE %q TO %q", a.owner.Database, serving),
+		}
+	}
+	return diagnosis{
+		code: fault.Unavailable, keys: []string{"connection.owner.user"},
+		remedy: fmt.Sprintf("as the database's owner: GRANT CREATE ON DATABASE %q TO %q", a.owner.Database, owner),
+	}
+}
+
+// diagnoseLogin is about a role that the server does not let in. Only of the
+// owner's is it known whose connection failed, if that is another role.
+func (a *access) diagnoseLogin(migrating bool) diagnosis {
+	keys := []string{a.key("user"), a.key("password")}
+	if migrating && a.owner.User != a.pool.ConnConfig.User {
+		keys = []string{"connection.owner.user", "connection.owner.password"}
+	}
+	return diagnosis{
+		code: fault.Unavailable, keys: keys,
+		remedy: "the server does not let this role in: check its name, its password and the server's pg_hba.conf",
+	}
+}
+
 // diagnoseServer knows the answers of the server, by SQLSTATE.
-func (a *access) diagnoseServer(failure *pgconn.PgError) diagnosis {
+func (a *access) diagnoseServer(failure *pgconn.PgError, migrating bool) diagnosis {
 	connection := a.pool.ConnConfig
 	switch code := failure.Code; {
 	case code == "28P01" || code == "28000":
-		return diagnosis{
-			code: fault.Unavailable, keys: []string{a.key("user"), a.key("password")},
-			remedy: "the server does not let this role in: check its name, its password and the server's pg_hba.conf",
-		}
+		return a.diagnoseLogin(migrating)
 	case code == "3D000":
 		return diagnosis{
 			code: fault.Unavailable, keys: []string{a.key("database")},
 			remedy: fmt.Sprintf("make it: createdb --owner=%s --encoding=UTF8 %s", connection.User, connection.Database),
 		}
 	case code == "42501":
-		return diagnosis{
-			code: fault.Unavailable, keys: []string{a.key("user")},
-			remedy: fmt.Sprintf("set connection.owner to a role that may change the database, or as its owner: GRANT CREATE ON DATABASE %q TO %q", connection.Database, connection.User),
-		}
+		return a.diagnoseRights(migrating)
 	case code == "42P01" || code == "42883" || code == "3F000" || code == "42703":
 		return diagnosis{code: fault.Unavailable, remedy: "the schema is not there, or of another version: open the store with migrate: auto"}
 	case code == "25006":

@@ -109,3 +109,6 @@ func turn(t testing.TB, s *postgres.Store, scope store.Scope, text string) store
 	}
 	return begun
 }
+
+// scope is the conversation of tests that need only one.
+var scope = store.Scope{Tenant: "acme", Conversation: "c1"}

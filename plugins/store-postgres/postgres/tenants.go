@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/jackc/pgx/v5"
 
@@ -102,7 +103,7 @@ func (s *Store) PutTenant(ctx context.Context, request store.PutTenant) (store.T
 		`SELECT outcome, (tenant).name, (tenant).uid, (tenant).revision, (tenant).config, (tenant).active,
 		        (tenant).created_at, (tenant).updated_at
 		 FROM bothost.put_tenant($1, $2, $3, $4)`,
-		request.Name, string(request.Config), request.IfRevision, request.Restore)
+		request.Name, string(request.Config), condition(request.IfRevision), request.Restore)
 	if err != nil {
 		return store.Tenant{}, false, err
 	}
@@ -110,4 +111,14 @@ func (s *Store) PutTenant(ctx context.Context, request store.PutTenant) (store.T
 		return store.Tenant{}, false, unexpected(doing, "nothing")
 	}
 	return put.answer(doing)
+}
+
+// condition is a revision as the database counts: one beyond its numbers is as
+// good as any that no tenant has.
+func condition(revision *uint64) *int64 {
+	if revision == nil {
+		return nil
+	}
+	number := int64(min(*revision, math.MaxInt64))
+	return &number
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -89,7 +90,8 @@ func (w *watcher) listen(ctx context.Context) error {
 func (w *watcher) drain(ctx context.Context, connection *pgx.Conn) error {
 	for {
 		rows, err := connection.Query(ctx,
-			`SELECT revision, type, tenant, key_id FROM bothost.changes_after($1, $2)`, w.position, changesAtOnce)
+			`SELECT revision, type, tenant, key_id FROM bothost.changes_after($1, $2)`,
+			min(w.position, math.MaxInt64), changesAtOnce)
 		if err != nil {
 			return fmt.Errorf("read changes: %w", err)
 		}

@@ -4,7 +4,7 @@
 
 DO $$
 BEGIN
-    IF to_regnamespace('bothost') IS NULL THEN
+    IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'bothost') THEN
         CREATE SCHEMA bothost;
     END IF;
 END $$;
