@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -57,9 +56,9 @@ func (s *Store) WatchTenants(ctx context.Context, after *uint64, emit func(store
 	if err != nil {
 		return s.fault("watch the tenants", err)
 	}
+	defer func() { _ = connection.Close() }() // it goes back to the pool
 	w := &watch{store: s, connection: connection, emit: emit}
-	err = w.run(ctx, after)
-	return errors.Join(err, connection.Close())
+	return w.run(ctx, after)
 }
 
 // watch is one call of WatchTenants. Its connection is its own: data_version,

@@ -1,16 +1,25 @@
 package sqlite_test
 
 import (
+	"fmt"
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
+	"pgregory.net/rapid"
 
 	"github.com/bothost/bothost/plugins/store-sqlite/sqlite"
 	"github.com/bothost/bothost/sdk"
 	"github.com/bothost/bothost/sdk/plugintest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if folder := os.Getenv(childFolder); folder != "" {
+		fmt.Fprintln(os.Stderr, runChild(folder, os.Getenv(childHolder)))
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // open opens a store on a file in the folder, and closes it after the test.
 func open(t *testing.T, folder string) *sqlite.Store {
@@ -30,4 +39,12 @@ func open(t *testing.T, folder string) *sqlite.Store {
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	plugintest.TestStore(t, sqlite.Open, map[string]any{"path": "folder/of its own/50%?#.db"})
+}
+
+func TestModel(t *testing.T) {
+	t.Parallel()
+	subject := open(t, t.TempDir())
+	rapid.Check(t, func(t *rapid.T) {
+		plugintest.StoreModel(t, subject, 30, func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "choice") })
+	})
 }
