@@ -9,8 +9,6 @@ const (
 	// maxCrashes within crashWindow are borne; one more and the plugin is broken.
 	maxCrashes  = 5
 	crashWindow = 60 * time.Second
-	// coolDown is how long a broken plugin is left alone.
-	coolDown = 30 * time.Second
 
 	firstBackoff = 100 * time.Millisecond
 	maxBackoff   = 10 * time.Second

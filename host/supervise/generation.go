@@ -2,7 +2,6 @@ package supervise
 
 import (
 	"context"
-	"fmt"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -57,9 +56,9 @@ func (g *generation) closeDrained() {
 func (u *unit) watch(generation *generation) {
 	process := generation.process
 	<-process.exited()
+	<-process.lost
 	if u.supervisor.background.Err() == nil {
-		process.runner.pumps.Wait()
-		u.crashed(process.binary, fmt.Errorf("%s ended (%s)%s", u.plugin, exitText(process.runner.exit), process.output.tail()))
+		u.crashed(process.binary, process.end())
 	}
 	u.retire(generation)
 	u.recover()
@@ -93,11 +92,13 @@ func (u *unit) recover() {
 // bringBack tries until the plugin runs, is broken, or is not needed.
 func (u *unit) bringBack() {
 	ctx := u.supervisor.background
-	for u.needed() {
+	for {
 		generation, err := u.generation(ctx, endless)
 		if err == nil {
 			u.reopen(ctx, generation)
-			continue
+		}
+		if !u.needed() {
+			return
 		}
 		// A crash has its own backoff; this is for a file that is not there.
 		_ = pause(ctx, firstBackoff)

@@ -80,14 +80,28 @@ func (i *Instance) closeUnused() {
 		return
 	}
 	i.closed = true
-	if opening := i.opening; opening != nil {
-		// During a shutdown it is not spawned: Shutdown closes everything.
-		s := i.unit.supervisor
-		s.spawn(func() {
-			<-opening.done
-			i.closeIn(context.WithoutCancel(s.background), opening.generation)
-		})
+	if opening := i.opening; opening != nil && !i.unit.farewell(i, opening) {
+		i.unit.unclosed = append(i.unit.unclosed, i)
 	}
+}
+
+// farewell closes an instance in the background, unless a shutdown has begun:
+// that waits for those that were begun before, and does the others itself.
+// Called with the unit's mutex held, as is last, after which none is begun.
+func (u *unit) farewell(instance *Instance, opening *opening) bool {
+	if u.supervisor.background.Err() != nil {
+		return false
+	}
+	u.farewells.Add(1)
+	begun := u.supervisor.spawn(func() {
+		defer u.farewells.Done()
+		<-opening.done
+		instance.closeIn(context.WithoutCancel(u.supervisor.background), opening.generation)
+	})
+	if !begun {
+		u.farewells.Done()
+	}
+	return begun
 }
 
 // open makes sure that the instance is open in the generation in use.
@@ -124,11 +138,18 @@ func (i *Instance) joinOpening(generation *generation) (*opening, error) {
 			WithRetryAfter(wait)
 	}
 	opening := &opening{generation: generation, done: make(chan struct{})}
-	if i.closed || !i.unit.supervisor.spawn(func() { i.perform(opening) }) {
+	if i.closed {
+		return nil, errReleased(i.Plugin())
+	}
+	if !i.unit.supervisor.spawn(func() { i.perform(opening) }) {
 		return nil, errShuttingDown(i.Plugin())
 	}
 	i.opening = opening
 	return opening, nil
+}
+
+func errReleased(plugin string) error {
+	return fault.New(fault.Internal, "%s: the instance is used after its release", plugin)
 }
 
 func (o *opening) failed() bool { return isClosed(o.done) && o.err != nil }

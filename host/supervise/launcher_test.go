@@ -146,6 +146,26 @@ func TestSocketDir(t *testing.T) {
 	}
 }
 
+// A file that is still open for writing somewhere cannot be executed; a process
+// that is just being forked keeps it open for a moment.
+func TestBusyFileIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	launcher, _ := newLauncher(t)
+	path := filepath.Join(t.TempDir(), "llm-busy")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\necho here >&2; exit 9\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	writer, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(50*time.Millisecond, func() { _ = writer.Close() })
+	_, err = launcher.Describe(t.Context(), supervise.Binary{Plugin: "llm-busy", Path: path})
+	if err == nil || !strings.Contains(err.Error(), "here") {
+		t.Errorf("error is %v", err)
+	}
+}
+
 func TestEnvironment(t *testing.T) {
 	t.Setenv("BOTHOST_TEST_SECRET", "hush")
 	t.Setenv("BOTHOST_TEST_PUBLIC", "hello")
@@ -156,11 +176,7 @@ func TestEnvironment(t *testing.T) {
 	launcher, _ := newLauncher(t)
 	launcher.Env = append(launcher.Env, env...)
 	s := supervise.New(supervise.Settings{Launcher: launcher, Catalog: link(t, "llm-works")})
-	defer func() {
-		if err := s.Shutdown(context.Background()); err != nil {
-			t.Error(err)
-		}
-	}()
+	defer shutDown(t, s)
 	instance := open(t, s, "llm-works", "k")
 	defer instance.Release()
 	for _, variable := range look(t, instance).Env {

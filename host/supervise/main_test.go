@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -112,14 +114,17 @@ func newSupervisor(t *testing.T, names ...string) (*supervise.Supervisor, *folde
 	launcher, log := newLauncher(t)
 	catalog := link(t, names...)
 	s := supervise.New(supervise.Settings{Launcher: launcher, Catalog: catalog, DataDir: t.TempDir()})
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		if err := s.Shutdown(ctx); err != nil {
-			t.Errorf("shut down: %v", err)
-		}
-	})
+	t.Cleanup(func() { shutDown(t, s) })
 	return s, catalog, log
+}
+
+func shutDown(t *testing.T, s *supervise.Supervisor) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := s.Shutdown(ctx); err != nil {
+		t.Errorf("shut down: %v", err)
+	}
 }
 
 // config makes an instance's configuration or a check's options.
@@ -154,6 +159,18 @@ func look(t *testing.T, instance *supervise.Instance) fakeplugin.Summary {
 		t.Fatal(err)
 	}
 	return summary
+}
+
+// signal sends one to a plugin's process, which may have ended just now. Never to
+// 0: that is this test and all that started it.
+func signal(t *testing.T, pid int, number syscall.Signal) {
+	t.Helper()
+	if pid <= 1 {
+		t.Fatalf("a plugin's process has the id %d", pid)
+	}
+	if err := syscall.Kill(pid, number); err != nil && !errors.Is(err, syscall.ESRCH) {
+		t.Fatal(err)
+	}
 }
 
 // eventually waits until a condition holds that no channel tells of.

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/connectivity"
+	"google.golang.org/grpc/status"
 
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/plugin/handshake"
@@ -40,8 +41,9 @@ type process struct {
 	conns  connections
 
 	// lost is closed when the lifeline stream has broken, which is noticed a
-	// little before the process's end.
-	lost chan struct{}
+	// little before the process's end. lostError is set before.
+	lost      chan struct{}
+	lostError error
 	// detach ends the stream that tells the plugin that the host lives.
 	detach   context.CancelFunc
 	attached sync.WaitGroup
@@ -143,18 +145,27 @@ func (p *process) attach(ctx context.Context) error {
 	if _, err := stream.Recv(); err != nil {
 		return fmt.Errorf("attach: %w", err)
 	}
+	p.attached.Go(func() { p.hold(streamContext, stream) })
 	p.attached.Go(func() {
-		for {
-			if _, err := stream.Recv(); err != nil {
-				break
-			}
-		}
-		close(p.lost)
-		if streamContext.Err() == nil {
-			p.runner.kill()
-		}
+		// The system closes the connection of a process that ends, unless a child of
+		// it has the connection too.
+		<-p.exited()
+		detach()
 	})
 	return nil
+}
+
+// hold waits for the end of the lifeline stream.
+func (p *process) hold(ctx context.Context, stream grpc.ServerStreamingClient[pluginv1.AttachResponse]) {
+	var err error
+	for err == nil {
+		_, err = stream.Recv()
+	}
+	p.lostError = err
+	close(p.lost)
+	if ctx.Err() == nil {
+		p.runner.kill()
+	}
 }
 
 // conn is the connection that all calls share.
@@ -203,16 +214,14 @@ func (p *process) awaitExit(ctx context.Context) {
 func (p *process) dispose() {
 	p.disposed.Do(func() {
 		p.detach()
-		finished := make(chan struct{})
-		go func() {
-			defer close(finished)
+		released := finished(func() {
 			p.client.Kill()
 			p.conns.close()
 			p.attached.Wait()
 			p.runner.pumps.Wait()
-		}()
+		})
 		select {
-		case <-finished:
+		case <-released:
 		case <-time.After(disposeWait):
 			p.logger.Error("plugin's resources could not be released in time")
 		}
@@ -247,11 +256,22 @@ func (p *process) startError(ctx context.Context, limit time.Duration, err error
 	return p.runner.diagnose(err)
 }
 
-// explain makes the fault of a plugin that could not be started or asked,
-// with the last lines that it printed.
+// explain makes the fault of a plugin that could not be started or asked.
 func (p *process) explain(action string, err error) error {
+	code := fault.Unavailable
 	if errors.Is(err, context.Canceled) {
-		return fault.New(fault.Canceled, "%s %s: %w", action, p.binary.Plugin, err)
+		code = fault.Canceled
 	}
-	return fault.New(fault.Unavailable, "%s %s: %w%s", action, p.binary.Plugin, err, p.output.tail())
+	return &printedError{fault.New(code, "%s %s: %w", action, p.binary.Plugin, err), p.output.tail()}
+}
+
+// end says how a process ended that was not told to.
+func (p *process) end() error {
+	p.runner.pumps.Wait()
+	reason := exitText(p.runner.exit)
+	if wasKilled(p.runner.exit) {
+		// Perhaps by the host, when the connection had broken: that is the cause.
+		reason += ", " + status.Convert(p.lostError).Message()
+	}
+	return &printedError{fmt.Errorf("%s ended (%s)", p.binary.Plugin, reason), p.output.tail()}
 }

@@ -50,7 +50,7 @@ type processRunner struct {
 	pumps  sync.WaitGroup
 
 	mutex   sync.Mutex
-	command *exec.Cmd // nil before the start
+	process int // the process's id; 0 before the start
 	killed  bool
 	reaped  bool
 	noise   string // what stood where the handshake was expected
@@ -90,7 +90,7 @@ func (r *processRunner) Start(context.Context) error {
 		pipes.closeHost()
 		return err
 	}
-	r.command, r.lifeline = command, pipes.stdin.host
+	r.process, r.lifeline = command.Process.Pid, pipes.stdin.host
 	r.pumps.Go(func() { r.pumpStdout(pipes.stdout.host) })
 	r.pumps.Go(func() { r.pumpStderr(pipes.stderr.host) })
 	r.pumps.Go(func() { r.reap(command, pipes) })
@@ -171,26 +171,23 @@ func (r *processRunner) kill() {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.killed = true
-	if r.command != nil && !r.reaped {
+	if r.process != 0 && !r.reaped {
 		r.signalGroup()
 	}
 }
 
 // signalGroup kills what runs in the process group, which bears the process's
-// id. A group without members is no error. Called with the mutex held and before
-// reaped is set, so that the id cannot mean another group.
+// id. A group without members is no error. Called with the mutex held, after the
+// start and before reaped is set, so that the id cannot mean another group.
 func (r *processRunner) signalGroup() {
-	_ = syscall.Kill(-r.command.Process.Pid, syscall.SIGKILL)
+	_ = syscall.Kill(-r.process, syscall.SIGKILL)
 }
 
 // pid is 0 before the start.
 func (r *processRunner) pid() int {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if r.command == nil {
-		return 0
-	}
-	return r.command.Process.Pid
+	return r.process
 }
 
 // Wait returns when the process has ended.

@@ -48,7 +48,10 @@ func (i *Instance) enter(opening *opening) (*Session, error) {
 	if opening.generation.dead() {
 		return nil, fault.New(fault.Unavailable, "%s: %w", i.Plugin(), errEnded)
 	}
-	if i.closed || !i.unit.supervisor.enter() {
+	if i.closed {
+		return nil, errReleased(i.Plugin())
+	}
+	if !i.unit.supervisor.enter() {
 		return nil, errShuttingDown(i.Plugin())
 	}
 	i.sessions++

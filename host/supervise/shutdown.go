@@ -62,15 +62,10 @@ func (s *Supervisor) stopUnits(ctx context.Context) {
 
 // awaitRoutines is bounded by what each of them is bounded by.
 func (s *Supervisor) awaitRoutines() error {
-	ended := make(chan struct{})
-	go func() {
-		s.routines.Wait()
-		close(ended)
-	}()
 	limit := s.settings.CloseTimeout + killWait + disposeWait
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	if await(ctx, ended) != nil {
+	if await(ctx, finished(s.routines.Wait)) != nil {
 		return fmt.Errorf("shut down plugins: not all have ended after %s", limit)
 	}
 	return nil
@@ -78,9 +73,7 @@ func (s *Supervisor) awaitRoutines() error {
 
 // stop closes the instances, so that they end in good order, and the process.
 func (u *unit) stop(ctx context.Context) {
-	u.mutex.Lock()
-	generation, instances := u.current, slices.Collect(maps.Values(u.instances))
-	u.mutex.Unlock()
+	generation, instances := u.last()
 	if generation == nil {
 		return
 	}
@@ -95,5 +88,14 @@ func (u *unit) stop(ctx context.Context) {
 		})
 	}
 	_ = group.Wait()
+	// Each of them is bounded by the CloseTimeout too, or ends with the process.
+	_ = await(closing, finished(u.farewells.Wait))
 	generation.process.stop(ctx)
+}
+
+// last returns what is left when nobody uses the plugin any more.
+func (u *unit) last() (*generation, []*Instance) {
+	u.mutex.Lock()
+	defer u.mutex.Unlock()
+	return u.current, slices.AppendSeq(slices.Clone(u.unclosed), maps.Values(u.instances))
 }

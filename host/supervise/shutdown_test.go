@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -56,6 +57,38 @@ func TestShutdownWaitsForSessions(t *testing.T) {
 	instance.Release()
 }
 
+func TestShutdownLetsInstancesClose(t *testing.T) {
+	t.Parallel()
+	launcher, _ := newLauncher(t)
+	s := supervise.New(supervise.Settings{Launcher: launcher, Catalog: link(t, "store-works")})
+	var files []string
+	opened := func(name string) *supervise.Instance {
+		file := filepath.Join(t.TempDir(), name)
+		files = append(files, file)
+		spec := supervise.Spec{Plugin: "store-works", Key: name, Config: config(t, fakeplugin.Options{Farewell: file})}
+		instance, err := s.Open(t.Context(), spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return instance
+	}
+	opened("kept")
+	opened("released").Release()
+	used := opened("used")
+	session, err := used.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	used.Release()
+	time.AfterFunc(100*time.Millisecond, session.Release)
+	shutDown(t, s)
+	for _, file := range files {
+		if _, err := os.Stat(file); err != nil {
+			t.Errorf("not closed: %v", err)
+		}
+	}
+}
+
 func TestShutdownIsBounded(t *testing.T) {
 	t.Parallel()
 	launcher, _ := newLauncher(t)
@@ -65,9 +98,7 @@ func TestShutdownIsBounded(t *testing.T) {
 	if _, err := instance.Acquire(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	signal(t, pid, syscall.SIGSTOP)
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
 	began := time.Now()

@@ -29,6 +29,9 @@ type Settings struct {
 	// AcquireWait is how long a user of a plugin that crashed waits for its
 	// restart. Default 5 s.
 	AcquireWait time.Duration
+	// CoolDown is how long a broken plugin is left alone before its next use may
+	// start it again. Default 30 s.
+	CoolDown time.Duration
 	// OpenTimeout, CheckTimeout and CloseTimeout bound the calls of these names.
 	// Defaults 30 s, 30 s and 5 s.
 	OpenTimeout, CheckTimeout, CloseTimeout time.Duration
@@ -79,6 +82,7 @@ func (s Settings) withDefaults() Settings {
 		value time.Duration
 	}{
 		{&s.AcquireWait, 5 * time.Second},
+		{&s.CoolDown, 30 * time.Second},
 		{&s.OpenTimeout, 30 * time.Second},
 		{&s.CheckTimeout, 30 * time.Second},
 		{&s.CloseTimeout, 5 * time.Second},

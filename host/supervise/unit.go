@@ -28,6 +28,11 @@ type unit struct {
 	quarantine quarantine
 	crashes    crashes
 	notBefore  time.Time
+	// farewells closes what is not needed any more; unclosed could not be closed
+	// that way, because a shutdown had begun.
+	farewells sync.WaitGroup
+	unclosed  []*Instance
+
 	// broken says that it crashed too often; crashedFile is the checksum of what
 	// crashed last.
 	broken      bool
@@ -128,6 +133,7 @@ func (u *unit) start(attempt *start) {
 func (u *unit) launch(ctx context.Context) (*generation, error) {
 	binary, err := u.supervisor.settings.Catalog.Binary(u.plugin)
 	if err != nil {
+		u.noFile(err)
 		return nil, err
 	}
 	process, err := u.supervisor.settings.Launcher.start(ctx, binary)
@@ -135,9 +141,16 @@ func (u *unit) launch(ctx context.Context) (*generation, error) {
 		if ctx.Err() == nil {
 			u.crashed(binary, err)
 		}
-		return nil, err
+		return nil, withoutOutput(err)
 	}
 	return newGeneration(process), nil
+}
+
+// noFile records why there is nothing to start.
+func (u *unit) noFile(err error) {
+	u.mutex.Lock()
+	defer u.mutex.Unlock()
+	u.lastError = err
 }
 
 // started publishes what came of an attempt.
@@ -145,9 +158,7 @@ func (u *unit) started(attempt *start, generation *generation, err error) {
 	u.mutex.Lock()
 	defer u.mutex.Unlock()
 	u.starting, u.current = nil, generation
-	if err != nil {
-		u.lastError = err
-	} else {
+	if err == nil {
 		u.broken = false
 		u.starts++
 	}
@@ -165,7 +176,7 @@ func (u *unit) crashed(binary Binary, err error) {
 	u.broken = count > maxCrashes
 	u.notBefore = now.Add(backoff(count))
 	if u.broken {
-		u.notBefore = now.Add(coolDown)
+		u.notBefore = now.Add(u.supervisor.settings.CoolDown)
 	}
 	u.supervisor.settings.Launcher.Logger.Warn("plugin crashed",
 		"plugin", u.plugin, "crashes", count, "broken", u.broken, "error", err)
@@ -194,5 +205,5 @@ func (u *unit) unavailable(wait time.Duration) error {
 	if u.broken {
 		state = fmt.Sprintf("is broken: it crashed %d times within %s", len(u.crashes.times), crashWindow)
 	}
-	return fault.New(fault.Unavailable, "%s %s: %w", u.plugin, state, u.lastError).WithRetryAfter(wait)
+	return fault.New(fault.Unavailable, "%s %s: %w", u.plugin, state, withoutOutput(u.lastError)).WithRetryAfter(wait)
 }

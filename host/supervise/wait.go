@@ -36,3 +36,14 @@ func isClosed(event <-chan struct{}) bool {
 		return false
 	}
 }
+
+// finished turns a wait without a bound into an event. Its goroutine ends with
+// the wait.
+func finished(wait func()) <-chan struct{} {
+	event := make(chan struct{})
+	go func() {
+		defer close(event)
+		wait()
+	}()
+	return event
+}

@@ -39,6 +39,8 @@ type Options struct {
 	Exit bool `json:"exit,omitempty"`
 	// Note makes configurations differ.
 	Note string `json:"note,omitempty"`
+	// Farewell names a file that Close makes, after a while.
+	Farewell string `json:"farewell,omitempty"`
 }
 
 // Summary is what a Check answers, as JSON.
@@ -56,7 +58,7 @@ type server struct {
 
 	mutex sync.Mutex
 	opens int
-	open  map[string]bool
+	open  map[string]Options
 }
 
 func serve(name string) {
@@ -73,7 +75,7 @@ func serve(name string) {
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig: handshake.Config(),
 		VersionedPlugins: map[int]plugin.PluginSet{
-			handshake.ProtocolVersion: {handshake.PluginSet: registration{server: &server{name: name, open: map[string]bool{}}}},
+			handshake.ProtocolVersion: {handshake.PluginSet: registration{server: &server{name: name, open: map[string]Options{}}}},
 		},
 		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
 			return grpc.NewServer(append(options,
@@ -122,29 +124,36 @@ func (s *server) Open(_ context.Context, r *pluginv1.OpenRequest) (*pluginv1.Ope
 	s.mutex.Lock()
 	s.opens++
 	s.mutex.Unlock()
-	if err := obey(r.GetConfig()); err != nil {
+	options, err := obey(r.GetConfig())
+	if err != nil {
 		return nil, err
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.open[r.GetInstance()] = true
+	s.open[r.GetInstance()] = options
 	return &pluginv1.OpenResponse{Window: &pluginv1.Window{MaxMessages: 7, MaxBytes: 77}}, nil
 }
 
 func (s *server) Close(_ context.Context, r *pluginv1.CloseRequest) (*pluginv1.CloseResponse, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	if file := s.open[r.GetInstance()].Farewell; file != "" {
+		time.Sleep(200 * time.Millisecond)
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			return nil, err
+		}
+	}
 	delete(s.open, r.GetInstance())
 	return &pluginv1.CloseResponse{}, nil
 }
 
 func (s *server) Check(_ context.Context, r *pluginv1.CheckRequest) (*pluginv1.CheckResponse, error) {
-	if err := obey(r.GetOptions()); err != nil {
+	if _, err := obey(r.GetOptions()); err != nil {
 		return nil, err
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if !s.open[r.GetInstance()] {
+	if _, open := s.open[r.GetInstance()]; !open {
 		return nil, status.Errorf(codes.Unavailable, "instance %q is not open", r.GetInstance())
 	}
 	summary := Summary{PID: os.Getpid(), Opens: s.opens, Env: os.Environ()}
@@ -169,13 +178,12 @@ func (s *server) Attach(_ *pluginv1.AttachRequest, stream grpc.ServerStreamingSe
 	return nil
 }
 
-func obey(raw []byte) error {
+func obey(raw []byte) (options Options, err error) {
 	if len(raw) == 0 {
-		return nil
+		return options, nil
 	}
-	var options Options
 	if err := json.Unmarshal(raw, &options); err != nil {
-		return status.Error(codes.InvalidArgument, err.Error())
+		return options, status.Error(codes.InvalidArgument, err.Error())
 	}
 	if options.Print != "" {
 		fmt.Fprintln(os.Stderr, options.Print)
@@ -185,9 +193,9 @@ func obey(raw []byte) error {
 		os.Exit(5)
 	}
 	if options.Fail != "" {
-		return status.Error(codes.InvalidArgument, options.Fail)
+		return options, status.Error(codes.InvalidArgument, options.Fail)
 	}
-	return nil
+	return options, nil
 }
 
 // describe fits the name, unless the name says that it does not.
