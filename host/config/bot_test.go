@@ -138,7 +138,7 @@ func TestBotMistakes(t *testing.T) {
 		name, body string
 		want       []string
 	}{
-		{"unknown key", `{"llm": {"modle": "m"}}`, []string{`llm.modle: unknown key; did you mean "model"?`, "(tenant (registered))"}},
+		{"unknown key", `{"llm": {"modl": "m"}}`, []string{`llm.modl: unknown key; did you mean "model"?`, "(tenant (registered))"}},
 		{"misspelled choice", `{"llm": {"providr": "m"}}`, []string{`did you mean "provider"?`}},
 		{"unknown section", `{"lm": {}, "promts": {}}`, []string{`did you mean "prompts"?`}},
 		{"host's key", `{"conversation": {"wait": 1}}`, []string{"conversation: is a setting of the host, not of a bot"}},
@@ -200,7 +200,7 @@ func TestSystemPrompt(t *testing.T) {
 		{name: "both", base: `{prompts: {a: A}}`, body: `{"prompts": {"system": "mine"}, "system_prompt": "a"}`, want: "A"},
 		{name: "text is data", base: `{prompts: {system: "${env:HOME} {{.}} $${x}"}}`, body: `{}`, want: "${env:HOME} {{.}} $${x}"},
 		{name: "empty text", base: `{prompts: {system: S}}`, body: `{"prompts": {"system": ""}}`},
-		{name: "word", base: `{prompts: {support: A}}`, body: `{"system_prompt": "suport"}`, wrong: `system_prompt: there is no prompt "suport"; did you mean "support"? (there are: support)`},
+		{name: "word", base: `{prompts: {support: A}}`, body: `{"system_prompt": "supprt"}`, wrong: `system_prompt: there is no prompt "supprt"; did you mean "support"? (there are: support)`},
 		{name: "absent name", base: `{}`, body: `{"system_prompt": {"name": "x"}}`, wrong: `system_prompt.name: there is no prompt "x" (prompts is empty)`},
 		{name: "name and text", base: `{}`, body: `{"system_prompt": {"name": "x", "text": "y"}}`, wrong: "system_prompt: want either name or text"},
 		{name: "other key", base: `{}`, body: `{"system_prompt": {"nam": "x"}}`, wrong: `did you mean "name"?`},

@@ -3,6 +3,7 @@ package config_test
 import (
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -129,6 +130,46 @@ func TestParseOverrides(t *testing.T) {
 	if diff := cmp.Diff(want, parsed); diff != "" {
 		t.Error(diff)
 	}
+}
+
+func TestOverlaysTakeTheTypesOfPrograms(t *testing.T) {
+	t.Parallel()
+	overlay := func(llm map[string]any) config.LoadOptions {
+		return config.LoadOptions{Overlays: []config.Overlay{{Origin: "program", Values: map[string]any{"bot": map[string]any{"llm": llm}}}}}
+	}
+	made := bot(t, bind(t, overlay(map[string]any{
+		"temperature": float32(0.5), "max_tokens": uint8(3), "stop": []string{"a"}, "raw": true, "retries": json.Number("1"),
+	})), `{}`)
+	section := resolve(t, made.LLM)
+	if got, want := string(section.PerCall), `{"max_tokens":3,"model":"gemma3:1b","raw":true,"stop":["a"],"temperature":0.5}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	for name, value := range map[string]any{"struct": struct{}{}, "function": func() {}, "pointer": new(int), "nil in a list": []any{nil}} {
+		if err := attempt(t, overlay(map[string]any{"region": value}), `{}`); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+func TestBotsAreMadeConcurrently(t *testing.T) {
+	t.Parallel()
+	resolver := bind(t, options(t, "bot: {llm: {stop: [a], headers: {A: x}}, prompts: {a: A}}"))
+	given := overrides(t, `{"llm": {"temperature": 1}, "prompts": {"b": "B"}}`)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			made, err := resolver.Bot("any", given)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			made.Effective()["llm"] = nil
+			if _, err := made.LLM.Resolve(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
 }
 
 func FuzzParseOverrides(f *testing.F) {

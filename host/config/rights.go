@@ -129,7 +129,7 @@ func (r rights) read(origin Origin, path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	return readRegular(root.OpenFile(local, readOnly, 0))
 }
 
@@ -138,7 +138,7 @@ func readRegular(file *os.File, err error) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	info, err := file.Stat()
 	if err != nil {
 		return "", err
@@ -184,7 +184,7 @@ func (r rights) noWayOut(local string) error {
 	if err != nil {
 		return errors.New("data_dir cannot be opened")
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	if _, err := root.Stat(local); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return errors.New("the path must stay inside data_dir")
 	}

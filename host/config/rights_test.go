@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/bothost/bothost/host/config"
@@ -55,6 +56,38 @@ func TestReferencesTakeTheTypeOfTheirKey(t *testing.T) {
 	made := bot(t, bind(t, guarded(t, `bot: {llm: {retries: "${env:NUMBER}", base_url: "http://${env:NUMBER}"}}`)), `{}`)
 	if got := string(resolve(t, made.LLM).Instance); !strings.Contains(got, `"retries":7`) || !strings.Contains(got, `"base_url":"http://7"`) {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestReferencesWithinLists(t *testing.T) {
+	t.Parallel()
+	made := bot(t, bind(t, guarded(t, `bot: {llm: {stop: ["${env:NUMBER}", "$${x}", "a"]}}`)), `{}`)
+	if got := string(resolve(t, made.LLM).PerCall); !strings.Contains(got, `"stop":["7","${x}","a"]`) {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestAPipeIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	given := guarded(t, `bot: {llm: {api_key: "${file:pipe}"}}`)
+	if err := syscall.Mkfifo(filepath.Join(filepath.Dir(given.Files[0]), "pipe"), 0o600); err != nil {
+		t.Skipf("no pipes here: %v", err)
+	}
+	_, err := bot(t, bind(t, given), `{}`).LLM.Resolve()
+	refused(t, err, "it must be a plain file")
+}
+
+func TestFilesAreReadAnew(t *testing.T) {
+	t.Parallel()
+	given := guarded(t, `bot: {llm: {api_key: "${file:near}"}}`)
+	section := bot(t, bind(t, given), `{}`).LLM
+	before := resolve(t, section)
+	if err := os.WriteFile(filepath.Join(filepath.Dir(given.Files[0]), "near"), []byte("rotated"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	after := resolve(t, section)
+	if !strings.Contains(string(after.Instance), "rotated") || after.Fingerprint(nil) == before.Fingerprint(nil) {
+		t.Errorf("got %s", after.Instance)
 	}
 }
 

@@ -10,8 +10,8 @@ type Settings struct {
 	// Listen is the address of the API, host and port.
 	Listen string `json:"listen" jsonschema:"minLength=1,description=Address to listen on"`
 	// PluginDir and DataDir are absolute.
-	PluginDir string `json:"plugin_dir" jsonschema:"minLength=1,description=Folder of the plugins"`
-	DataDir   string `json:"data_dir" jsonschema:"minLength=1,description=Folder of what the host and its plugins keep"`
+	PluginDir string `json:"plugin_dir" jsonschema:"minLength=1,description=Folder of the plugins; relative to the working directory"`
+	DataDir   string `json:"data_dir" jsonschema:"minLength=1,description=Folder of what the host and its plugins keep; relative to the working directory"`
 	// TenantsDir is absolute; "" if there is none.
 	TenantsDir   string       `json:"tenants_dir" jsonschema:"description=Folder with one file for each tenant; relative to the file that names it"`
 	Auth         Auth         `json:"auth"`

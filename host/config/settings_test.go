@@ -190,7 +190,7 @@ func TestAdminKey(t *testing.T) {
 	if got := loaded.Settings().Auth.AdminKey; got != "" {
 		t.Errorf("the settings hold %q", got)
 	}
-	if got := loaded.Effective()["auth"].(map[string]any)["admin_key"]; got != "${env:KEY}" { //nolint:forcetypeassert // a test
+	if got := loaded.Effective()["auth"].(map[string]any)["admin_key"]; got != "${env:KEY}" {
 		t.Errorf("shown as %v", got)
 	}
 	for _, environ := range [][]string{nil, {"KEY="}} {
@@ -202,7 +202,7 @@ func TestAdminKey(t *testing.T) {
 		t.Errorf("none is configured: %q, %v", got, err)
 	}
 	literal := load(t, options(t, "auth: {admin_key: sesame}"))
-	if got := literal.Effective()["auth"].(map[string]any)["admin_key"]; got != "********" { //nolint:forcetypeassert // a test
+	if got := literal.Effective()["auth"].(map[string]any)["admin_key"]; got != "********" {
 		t.Errorf("shown as %v", got)
 	}
 	if got, err := literal.AdminKey(); err != nil || got != "sesame" {

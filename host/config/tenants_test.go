@@ -93,8 +93,8 @@ func TestFileTenantMistakes(t *testing.T) {
 		files map[string]string
 		want  []string
 	}{
-		{"wrong keys in two", map[string]string{"bothost.yaml": "tenants: {a: {llm: {modle: m}}, b: {memory: {max_messages: 1}}, c: {}}"}, []string{
-			"tenant a: llm.modle: unknown key", "tenant b: memory.max_messages: want at least 2, got 1 (tenant (file bothost.yaml))",
+		{"wrong keys in two", map[string]string{"bothost.yaml": "tenants: {a: {llm: {modl: m}}, b: {memory: {max_messages: 1}}, c: {}}"}, []string{
+			"tenant a: llm.modl: unknown key", "tenant b: memory.max_messages: want at least 2, got 1 (tenant (file bothost.yaml))",
 		}},
 		{"broken file", map[string]string{"bothost.yaml": "", "tenants.d/a.yaml": "["}, []string{"(file tenants.d/a.yaml)"}},
 		{"two files", map[string]string{"bothost.yaml": "", "tenants.d/a.yaml": "{}", "tenants.d/a.json": "{}"}, []string{

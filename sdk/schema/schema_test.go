@@ -96,7 +96,7 @@ func TestCheckExplainsEveryMistake(t *testing.T) {
 		name, text string
 		want       []schema.Problem
 	}{
-		{"unknown key", `{"modle": "x"}`, []schema.Problem{{Key: "modle", Message: `unknown key; did you mean "model"? ` + allowed}}},
+		{"unknown key", `{"modl": "x"}`, []schema.Problem{{Key: "modl", Message: `unknown key; did you mean "model"? ` + allowed}}},
 		{"beginning of a key", `{"temp": 1}`, []schema.Problem{{Key: "temp", Message: `unknown key; did you mean "temperature"? ` + allowed}}},
 		{"unknown key near nothing", `{"zzzzzz": 1}`, []schema.Problem{{Key: "zzzzzz", Message: "unknown key " + allowed}}},
 		{
@@ -329,6 +329,61 @@ func TestReferencesAreFollowed(t *testing.T) {
 	problems := s.Check(map[string]any{"server": map[string]any{"prot": 1}})
 	if len(problems) != 1 || !strings.Contains(problems[0].Message, `did you mean "port"?`) {
 		t.Errorf("problems: %v", problems)
+	}
+}
+
+func TestEveryBoundIsNamed(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ property, value, want string }{
+		{`{"type": "number", "exclusiveMaximum": 1.5}`, `1.5`, "want less than 1.5, got 1.5"},
+		{`{"type": "integer", "multipleOf": 4}`, `6`, "want a multiple of 4, got 6"},
+		{`{"type": "string", "minLength": 3}`, `"ab"`, "want at least 3 characters, got 2"},
+		{`{"type": "string", "maxLength": 3}`, `"abcd"`, "want at most 3 characters, got 4"},
+		{`{"type": "array", "minItems": 2}`, `[1]`, "want at least 2 items, got 1"},
+		{`{"const": 3}`, `4`, "want 3"},
+		{`false`, `4`, "is not allowed"},
+		{`{"not": {"type": "string"}}`, `"a"`, "is not allowed"},
+		{`{"type": "array", "uniqueItems": true}`, `[1, 1]`, "does not fit: uniqueItems"},
+		{`{"oneOf": [{"type": "number"}, {"minimum": 0}]}`, `1`, "fits more than one of the allowed forms"},
+		{`{"type": "object", "additionalProperties": false}`, `{"x": 1}`, "unknown key; none are allowed here"},
+	} {
+		s, err := schema.Parse([]byte(`{"type": "object", "properties": {"a": ` + test.property + `}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		problems := s.Check(value(t, `{"a": `+test.value+`}`))
+		if len(problems) != 1 || problems[0].Message != test.want {
+			t.Errorf("%s: got %v, want %q", test.property, problems, test.want)
+		}
+	}
+}
+
+func TestRawIsACopyThatParses(t *testing.T) {
+	t.Parallel()
+	s := section(t)
+	raw := s.Raw()
+	again, err := schema.Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(s.Keys(), again.Keys()); diff != "" {
+		t.Error(diff)
+	}
+	clear(raw)
+	if !json.Valid(s.Raw()) {
+		t.Error("the schema was changed through what Raw gave")
+	}
+}
+
+func TestDefaultsAreNotShared(t *testing.T) {
+	t.Parallel()
+	s, err := schema.Parse([]byte(`{"type": "object", "properties": {"a": {"default": {"b": [1]}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(s.Defaults(nil)["a"].(map[string]any))
+	if diff := cmp.Diff(value(t, `{"a": {"b": [1]}}`), s.Defaults(nil)); diff != "" {
+		t.Error(diff)
 	}
 }
 
