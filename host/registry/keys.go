@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/expirable"
-
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/store"
 )
@@ -120,43 +118,18 @@ func parseKey(key string) (id, secret string, ok bool) {
 
 // keyRecord looks a key up: in the cache as long as revocations are heard of.
 func (r *Registry) keyRecord(ctx context.Context, id string) (store.APIKey, error) {
-	if r.following.Load() {
-		if record, ok := r.keys.records.Get(id); ok {
-			return record, nil
-		}
+	record, held, at := r.keys.get(id)
+	if held && r.following.Load() {
+		return record, nil
 	}
-	var record store.APIKey
 	err := r.settings.UseStore(ctx, func(ctx context.Context, tenants store.Tenants) (err error) {
 		record, err = tenants.GetKey(ctx, id)
 		return err
 	})
 	if err == nil {
-		r.keys.records.Add(id, record)
+		r.keys.add(record, at)
 	}
 	return record, err
-}
-
-// keyCache keeps the records of the keys used last.
-type keyCache struct {
-	records *expirable.LRU[string, store.APIKey]
-}
-
-const keyCacheSize = 10_000
-
-func newKeyCache(ttl time.Duration) *keyCache {
-	return &keyCache{records: expirable.NewLRU[string, store.APIKey](keyCacheSize, nil, ttl)}
-}
-
-func (c *keyCache) drop(id string) { c.records.Remove(id) }
-
-func (c *keyCache) clear() { c.records.Purge() }
-
-func (c *keyCache) dropTenant(tenant string) {
-	for _, id := range c.records.Keys() {
-		if record, ok := c.records.Peek(id); ok && record.Tenant == tenant {
-			c.records.Remove(id)
-		}
-	}
 }
 
 func randomHex(size int) string {
