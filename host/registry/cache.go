@@ -36,8 +36,9 @@ type cache struct {
 	order                   *list.List
 	hits, misses, evictions uint64
 	closed                  bool
-	// running counts builds and releases.
-	running sync.WaitGroup
+	// open counts the entries whose bot is not released yet, and the builds that
+	// run.
+	open sync.WaitGroup
 }
 
 // entry is one tenant's bot, or its making: ready is closed when value or err is
@@ -121,7 +122,8 @@ func (c *cache) add(tenant string) *entry {
 	e := &entry{tenant: tenant, ready: make(chan struct{})}
 	e.at = c.order.PushFront(e)
 	c.entries[tenant] = e
-	c.running.Go(func() { c.fill(e) })
+	c.open.Add(1)
+	c.open.Go(func() { c.fill(e) })
 	return e
 }
 
@@ -133,9 +135,12 @@ func (c *cache) fill(e *entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e.value, e.err, e.made = value, err, time.Now()
-	if err != nil && !e.retired {
+	if err != nil {
 		// A failure is told to those who waited for it, and not remembered.
-		c.retire(e)
+		if !e.retired {
+			c.retire(e)
+		}
+		c.open.Done()
 	}
 	close(e.ready)
 	c.releaseIfUnused(e)
@@ -162,7 +167,10 @@ func (c *cache) releaseIfUnused(e *entry) {
 		return
 	}
 	e.released = true
-	c.running.Go(e.value.release)
+	go func() {
+		defer c.open.Done()
+		e.value.release()
+	}()
 }
 
 // drop retires a tenant's bot, if it is cached, and reports whether it was.
@@ -203,7 +211,7 @@ func (c *cache) close() {
 	c.closed = true
 	c.mu.Unlock()
 	c.clear()
-	c.running.Wait()
+	c.open.Wait()
 }
 
 // CacheStatus is what there is to know of the cache.
