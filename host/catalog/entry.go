@@ -16,11 +16,11 @@ import (
 type State string
 
 const (
-	// Idle: it can be used.
+	// Idle means that it can be used.
 	Idle State = "idle"
-	// Refused: it must not be used, for Entry.Reason.
+	// Refused means that it must not be used, for Entry.Reason.
 	Refused State = "refused"
-	// Ignored: its name is not that of a plugin.
+	// Ignored means that its name is not that of a plugin.
 	Ignored State = "ignored"
 )
 

@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -19,13 +20,8 @@ type crashes struct{ times []time.Time }
 
 // add records one and returns how many there were within the window.
 func (c *crashes) add(now time.Time) int {
-	recent := c.times[:0]
-	for _, time := range c.times {
-		if now.Sub(time) < crashWindow {
-			recent = append(recent, time)
-		}
-	}
-	c.times = append(recent, now)
+	c.times = slices.DeleteFunc(c.times, func(t time.Time) bool { return now.Sub(t) >= crashWindow })
+	c.times = append(c.times, now)
 	return len(c.times)
 }
 
@@ -37,5 +33,6 @@ func backoff(failures int) time.Duration {
 	if shift := failures - 1; shift < 10 {
 		delay = min(maxBackoff, firstBackoff<<shift)
 	}
+	//nolint:gosec // nobody gains by guessing it
 	return delay/2 + rand.N(delay/2+1)
 }

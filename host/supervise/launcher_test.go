@@ -44,6 +44,7 @@ func TestBadPluginsFailWithTheirReason(t *testing.T) {
 		{fakeplugin.Hangs, []string{"did not answer within 1.5s", "waiting for the moon"}},
 		{fakeplugin.Noisy, []string{"Welcome to my plugin!", "only the handshake may stand"}},
 		{fakeplugin.TCP, []string{"only a Unix socket in PLUGIN_UNIX_SOCKET_DIR is private"}},
+		{fakeplugin.Elsewhere, []string{"/tmp/elsewhere, which is not in PLUGIN_UNIX_SOCKET_DIR"}},
 		{fakeplugin.Detached, []string{"did not answer within 1.5s"}},
 	} {
 		t.Run(test.plugin, func(t *testing.T) {

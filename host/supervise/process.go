@@ -2,22 +2,14 @@ package supervise
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"sync"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
-	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/connectivity"
-	"google.golang.org/grpc/status"
 
-	"github.com/bothost/bothost/sdk/fault"
-	"github.com/bothost/bothost/sdk/plugin/handshake"
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 )
 
@@ -50,129 +42,8 @@ type process struct {
 	disposed sync.Once
 }
 
-// start runs the plugin until it is attached, or fails and leaves nothing.
-func (l Launcher) start(ctx context.Context, binary Binary) (*process, error) {
-	l = l.withDefaults()
-	if err := CheckSocketDir(l.SocketDir); err != nil {
-		return nil, fault.New(fault.Unavailable, "%s: %w", binary.Plugin, err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, l.StartTimeout)
-	defer cancel()
-	p := l.newProcess(binary)
-	err := p.connect(ctx)
-	if err == nil {
-		err = p.attach(ctx)
-	}
-	if err != nil {
-		err = p.startError(ctx, l.StartTimeout, err)
-		p.runner.kill()
-		p.stop(ctx)
-		return nil, p.explain("start", err)
-	}
-	p.logger.Debug("plugin started", "pid", p.runner.pid())
-	return p, nil
-}
-
-func (l Launcher) newProcess(binary Binary) *process {
-	logger := l.Logger.Named(binary.Plugin)
-	output := newOutput(logger)
-	p := &process{
-		binary: binary, grace: l.Grace, logger: logger, output: output,
-		runner: newRunner(binary, l.environment(), output),
-		lost:   make(chan struct{}),
-		detach: func() {},
-	}
-	p.client = plugin.NewClient(p.clientConfig(l))
-	return p
-}
-
-// clientConfig leaves AutoMTLS off: in a private folder it adds nothing to a
-// Unix socket but time.
-func (p *process) clientConfig(l Launcher) *plugin.ClientConfig {
-	return &plugin.ClientConfig{
-		HandshakeConfig: handshake.Config(),
-		VersionedPlugins: map[int]plugin.PluginSet{
-			handshake.ProtocolVersion: {handshake.PluginSet: &plugin.NetRPCUnsupportedPlugin{}},
-		},
-		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
-		RunnerFunc: func(_ hclog.Logger, command *exec.Cmd, socketDir string) (runner.Runner, error) {
-			p.runner.prepare(command.Env, socketDir)
-			return p.runner, nil
-		},
-		SkipHostEnv: true,
-		// The context of the start comes first; this is not to be reached.
-		StartTimeout:     2 * l.StartTimeout,
-		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: l.SocketDir},
-		GRPCDialOptions:  dialOptions(&p.conns),
-		// What a plugin writes to its standard streams after the handshake comes
-		// over the connection: go-plugin replaces os.Stdout and os.Stderr there.
-		SyncStdout: p.output.stream("stdout"),
-		SyncStderr: p.output.stream("stderr"),
-		// Safe only because go-plugin is given no stderr: see runner.Stderr.
-		Logger: hclog.NewNullLogger(),
-	}
-}
-
-// connect runs the handshake and dials. go-plugin takes no context there, and
-// holds a lock all the while; killing the process is what ends it early.
-func (p *process) connect(ctx context.Context) error {
-	connected := make(chan error, 1)
-	go func() {
-		_, err := p.client.Client()
-		connected <- err
-	}()
-	select {
-	case err := <-connected:
-		return err
-	case <-ctx.Done():
-		p.runner.kill()
-		<-connected
-		return ctx.Err()
-	}
-}
-
-// attach opens the lifeline stream and waits for the plugin's confirmation. When
-// the stream breaks the process is of no use, whatever it is doing: a stopped
-// one is found by the connection's keepalive, and killed here.
-func (p *process) attach(ctx context.Context) error {
-	streamContext, detach := context.WithCancel(context.WithoutCancel(ctx))
-	p.detach = detach
-	defer context.AfterFunc(ctx, detach)()
-	stream, err := p.service().Attach(streamContext, &pluginv1.AttachRequest{})
-	if err != nil {
-		return fmt.Errorf("attach: %w", err)
-	}
-	if _, err := stream.Recv(); err != nil {
-		return fmt.Errorf("attach: %w", err)
-	}
-	p.attached.Go(func() { p.hold(streamContext, stream) })
-	p.attached.Go(func() {
-		// The system closes the connection of a process that ends, unless a child of
-		// it has the connection too.
-		<-p.exited()
-		detach()
-	})
-	return nil
-}
-
-// hold waits for the end of the lifeline stream.
-func (p *process) hold(ctx context.Context, stream grpc.ServerStreamingClient[pluginv1.AttachResponse]) {
-	var err error
-	for err == nil {
-		_, err = stream.Recv()
-	}
-	p.lostError = err
-	close(p.lost)
-	if ctx.Err() == nil {
-		p.runner.kill()
-	}
-}
-
 // conn is the connection that all calls share.
 func (p *process) conn() grpc.ClientConnInterface { return p.conns.first() }
-
-// connected reports whether the connection is the one that was attached.
-func (p *process) connected() bool { return p.conns.first().GetState() == connectivity.Ready }
 
 func (p *process) service() pluginv1.PluginServiceClient {
 	return pluginv1.NewPluginServiceClient(p.conn())
@@ -238,40 +109,4 @@ func (p *process) removeSockets() {
 	if err := os.RemoveAll(p.runner.socketDir); err != nil {
 		p.logger.Warn("socket folder of a plugin is left", "error", err)
 	}
-}
-
-// startError says why a start failed: go-plugin's own words for it depend on
-// which of several signs it saw first.
-func (p *process) startError(ctx context.Context, limit time.Duration, err error) error {
-	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return fmt.Errorf("it did not answer within %s", limit)
-	case ctx.Err() != nil:
-		return ctx.Err()
-	}
-	select {
-	case <-p.exited():
-	case <-time.After(pipeLinger):
-	}
-	return p.runner.diagnose(err)
-}
-
-// explain makes the fault of a plugin that could not be started or asked.
-func (p *process) explain(action string, err error) error {
-	code := fault.Unavailable
-	if errors.Is(err, context.Canceled) {
-		code = fault.Canceled
-	}
-	return &printedError{fault.New(code, "%s %s: %w", action, p.binary.Plugin, err), p.output.tail()}
-}
-
-// end says how a process ended that was not told to.
-func (p *process) end() error {
-	p.runner.pumps.Wait()
-	reason := exitText(p.runner.exit)
-	if wasKilled(p.runner.exit) {
-		// Perhaps by the host, when the connection had broken: that is the cause.
-		reason += ", " + status.Convert(p.lostError).Message()
-	}
-	return &printedError{fmt.Errorf("%s ended (%s)", p.binary.Plugin, reason), p.output.tail()}
 }

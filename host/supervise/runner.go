@@ -1,33 +1,20 @@
 package supervise
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
-
-	"github.com/hashicorp/go-plugin/runner"
 )
 
-const (
-	// handshakeLine bounds the line that go-plugin is given to read.
-	handshakeLine = 4 << 10
-	// pipeLinger is how long what a dead process left in its pipes is read. A
-	// child of it that escaped the process group could keep them open for ever.
-	pipeLinger = 250 * time.Millisecond
-)
-
-var _ runner.Runner = (*processRunner)(nil)
+// pipeLinger is how long what a dead process left in its pipes is read. A child
+// of it that escaped the process group could keep them open for ever.
+const pipeLinger = 250 * time.Millisecond
 
 // processRunner owns the operating system's side of one process. go-plugin
 // drives it as its runner.Runner; the rest of the package looks at its exit.
@@ -113,44 +100,6 @@ func (r *processRunner) reap(command *exec.Cmd, pipes *processPipes) {
 	close(r.exited)
 }
 
-func (r *processRunner) pumpStderr(pipe *os.File) {
-	defer pipe.Close()
-	lines := r.output.stream("stderr")
-	defer lines.close()
-	// The copy ends with the pipe, or with its deadline after the exit.
-	_, _ = io.Copy(lines, pipe)
-}
-
-// pumpStdout gives go-plugin the first line, whatever it is, and nothing more:
-// its scanner gives up on long lines, and the process would block.
-func (r *processRunner) pumpStdout(pipe *os.File) {
-	defer pipe.Close()
-	lines := r.output.stream("stdout")
-	defer lines.close()
-	reader := bufio.NewReaderSize(pipe, handshakeLine)
-	first, err := reader.ReadSlice('\n')
-	if !isHandshake(string(first)) {
-		r.keepNoise(string(first))
-		_, _ = lines.Write(first)
-	}
-	_, _ = r.announce.Write(first)
-	_ = r.announce.Close()
-	if err == nil || errors.Is(err, bufio.ErrBufferFull) {
-		_, _ = io.Copy(lines, reader)
-	}
-}
-
-// isHandshake tells go-plugin's announcement from noise.
-func isHandshake(line string) bool {
-	return strings.HasPrefix(line, "1|") && strings.Count(line, "|") >= 4
-}
-
-func (r *processRunner) keepNoise(line string) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	r.noise = strings.TrimSpace(line)
-}
-
 // closeLifeline tells the process to end itself.
 func (r *processRunner) closeLifeline() {
 	r.mutex.Lock()
@@ -178,7 +127,8 @@ func (r *processRunner) kill() {
 
 // signalGroup kills what runs in the process group, which bears the process's
 // id. A group without members is no error. Called with the mutex held, after the
-// start and before reaped is set, so that the id cannot mean another group.
+// start and at the latest right after the process has been waited for: the
+// system does not give its id away again before the group is empty, nor at once.
 func (r *processRunner) signalGroup() {
 	_ = syscall.Kill(-r.process, syscall.SIGKILL)
 }
@@ -188,58 +138,4 @@ func (r *processRunner) pid() int {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	return r.process
-}
-
-// Wait returns when the process has ended.
-func (r *processRunner) Wait(ctx context.Context) error {
-	select {
-	case <-r.exited:
-		return r.exit
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// Kill does not wait: see exited.
-func (r *processRunner) Kill(context.Context) error {
-	r.kill()
-	return nil
-}
-
-// Stdout gives the handshake's line, and ends.
-func (r *processRunner) Stdout() io.ReadCloser { return r.announceReader }
-
-// Stderr gives nothing: go-plugin must not parse what plugins print, for it
-// panics on lines that look like its own and are not.
-func (r *processRunner) Stderr() io.ReadCloser { return io.NopCloser(strings.NewReader("")) }
-
-// Name is the executable's path.
-func (r *processRunner) Name() string { return r.path }
-
-// ID is the process's id, or empty before the start.
-func (r *processRunner) ID() string {
-	if pid := r.pid(); pid != 0 {
-		return strconv.Itoa(pid)
-	}
-	return ""
-}
-
-// Diagnose adds nothing to go-plugin's error: see process.explain.
-func (r *processRunner) Diagnose(context.Context) string { return "" }
-
-// PluginToHost accepts only a socket in the process's own private folder, since
-// the channel has no other protection.
-func (r *processRunner) PluginToHost(network, address string) (string, string, error) {
-	if network != "unix" {
-		return "", "", fmt.Errorf("it listens on %s %s: only a Unix socket in PLUGIN_UNIX_SOCKET_DIR is private", network, address)
-	}
-	if filepath.Dir(filepath.Clean(address)) != filepath.Clean(r.socketDir) {
-		return "", "", fmt.Errorf("it listens on %s, which is not in PLUGIN_UNIX_SOCKET_DIR (%s)", address, r.socketDir)
-	}
-	return network, address, nil
-}
-
-// HostToPlugin changes nothing: both see the same file system.
-func (r *processRunner) HostToPlugin(network, address string) (string, string, error) {
-	return network, address, nil
 }

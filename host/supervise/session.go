@@ -27,19 +27,24 @@ type Session struct {
 // the plugin backs off; then the error is a fault.Unavailable with RetryAfter.
 func (i *Instance) Acquire(ctx context.Context) (*Session, error) {
 	for attempt := 1; ; attempt++ {
-		opening, err := i.open(ctx)
-		if err != nil {
-			return nil, err
-		}
-		session, err := i.enter(opening)
+		session, err := i.acquire(ctx)
 		if !errors.Is(err, errEnded) || attempt == acquireAttempts {
 			return session, err
 		}
 	}
 }
 
-// errEnded is the error of a session with a process that has just ended.
-var errEnded = errors.New("its process ended")
+func (i *Instance) acquire(ctx context.Context) (*Session, error) {
+	generation, err := i.unit.generation(ctx, i.unit.supervisor.settings.AcquireWait)
+	if err != nil {
+		return nil, err
+	}
+	opening, err := i.openIn(ctx, generation)
+	if err != nil {
+		return nil, err
+	}
+	return i.enter(opening)
+}
 
 // enter pins the opening's generation.
 func (i *Instance) enter(opening *opening) (*Session, error) {

@@ -6,13 +6,13 @@ import "github.com/bothost/bothost/sdk/fault"
 type State string
 
 const (
-	// Idle: not started yet, or not needed since it ended.
+	// Idle means not started yet, or not needed since it ended.
 	Idle State = "idle"
-	// Running: there is a process.
+	// Running means that there is a process.
 	Running State = "running"
-	// Restarting: it ended unexpectedly and is on its way back.
+	// Restarting means that it ended unexpectedly and is on its way back.
 	Restarting State = "restarting"
-	// Broken: it crashed too often, and waits for its cool-down, another file, or
+	// Broken means that it crashed too often, and waits for its cool-down, another file, or
 	// a Reset.
 	Broken State = "broken"
 )

@@ -116,10 +116,12 @@ func (s *Supervisor) Open(ctx context.Context, spec Spec) (*Instance, error) {
 		return nil, err
 	}
 	instance := unit.join(spec)
-	if _, err := instance.open(ctx); err != nil {
+	session, err := instance.Acquire(ctx)
+	if err != nil {
 		instance.Release()
 		return nil, err
 	}
+	session.Release()
 	return instance, nil
 }
 

@@ -2,7 +2,6 @@ package supervise
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"sync"
 	"time"
@@ -39,14 +38,6 @@ type unit struct {
 	crashedFile string
 	starts      int
 	lastError   error
-}
-
-// start is an attempt to make a generation. The results are set before done is
-// closed.
-type start struct {
-	done       chan struct{}
-	generation *generation
-	err        error
 }
 
 // generation returns the one in use, or starts one. While the plugin backs off
@@ -105,105 +96,4 @@ func (u *unit) next(patience time.Duration) (step, error) {
 	}
 	u.starting = attempt
 	return step{attempt: attempt}, nil
-}
-
-func (s *start) wait(ctx context.Context, plugin string) (*generation, error) {
-	if err := await(ctx, s.done); err != nil {
-		return nil, fault.New(fault.As(err).Code, "%s: wait for its start: %w", plugin, err)
-	}
-	return s.generation, s.err
-}
-
-// start makes one attempt, on the supervisor's time rather than on that of the
-// caller who came first, and stays with what it started until its end.
-func (u *unit) start(attempt *start) {
-	background := u.supervisor.background
-	generation, err := u.launch(background)
-	u.started(attempt, generation, err)
-	if err != nil {
-		return
-	}
-	if background.Err() != nil {
-		// The shutdown began meanwhile and may not have seen this process.
-		generation.process.stop(background)
-	}
-	u.watch(generation)
-}
-
-func (u *unit) launch(ctx context.Context) (*generation, error) {
-	binary, err := u.supervisor.settings.Catalog.Binary(u.plugin)
-	if err != nil {
-		u.noFile(err)
-		return nil, err
-	}
-	process, err := u.supervisor.settings.Launcher.start(ctx, binary)
-	if err != nil {
-		if ctx.Err() == nil {
-			u.crashed(binary, err)
-		}
-		return nil, withoutOutput(err)
-	}
-	return newGeneration(process), nil
-}
-
-// noFile records why there is nothing to start.
-func (u *unit) noFile(err error) {
-	u.mutex.Lock()
-	defer u.mutex.Unlock()
-	u.lastError = err
-}
-
-// started publishes what came of an attempt.
-func (u *unit) started(attempt *start, generation *generation, err error) {
-	u.mutex.Lock()
-	defer u.mutex.Unlock()
-	u.starting, u.current = nil, generation
-	if err == nil {
-		u.broken = false
-		u.starts++
-	}
-	attempt.generation, attempt.err = generation, err
-	close(attempt.done)
-}
-
-// crashed records an unexpected end, and when the next start may be.
-func (u *unit) crashed(binary Binary, err error) {
-	u.mutex.Lock()
-	defer u.mutex.Unlock()
-	now := time.Now()
-	count := u.crashes.add(now)
-	u.lastError, u.crashedFile = err, binary.Checksum
-	u.broken = count > maxCrashes
-	u.notBefore = now.Add(backoff(count))
-	if u.broken {
-		u.notBefore = now.Add(u.supervisor.settings.CoolDown)
-	}
-	u.supervisor.settings.Launcher.Logger.Warn("plugin crashed",
-		"plugin", u.plugin, "crashes", count, "broken", u.broken, "error", err)
-}
-
-// forgiveReplacedFile forgets the crashes of a file that is another one now.
-// Called with the mutex held.
-func (u *unit) forgiveReplacedFile() {
-	if !u.broken {
-		return
-	}
-	binary, err := u.supervisor.settings.Catalog.Binary(u.plugin)
-	if err == nil && binary.Checksum != u.crashedFile {
-		u.forgive()
-	}
-}
-
-// forgive is called with the mutex held.
-func (u *unit) forgive() {
-	u.crashes, u.notBefore, u.broken = crashes{}, time.Time{}, false
-}
-
-// unavailable explains why the plugin cannot be used for a while.
-func (u *unit) unavailable(wait time.Duration) error {
-	state := "is being restarted"
-	if u.broken {
-		state = fmt.Sprintf("is broken: it crashed %d times within %s", len(u.crashes.times), crashWindow)
-	}
-	return fault.New(fault.Unavailable, "%s %s: %w", u.plugin, state, withoutOutput(u.lastError)).WithRetryAfter(wait)
 }

@@ -39,6 +39,8 @@ const (
 	Stubborn = "llm-stubborn"
 	// TCP listens where anybody can connect.
 	TCP = "llm-tcp"
+	// Elsewhere listens outside of the folder that it was given.
+	Elsewhere = "llm-elsewhere"
 	// Detached never answers Attach.
 	Detached = "llm-detached"
 	// Parent leaves a child behind that holds its standard streams.
@@ -72,6 +74,9 @@ func prelude(name string) {
 		printOddLog(os.Stderr)
 	case Floods:
 		go flood(os.Stderr)
+	case Elsewhere:
+		fmt.Println("1|1|unix|/tmp/elsewhere|grpc|")
+		time.Sleep(time.Hour)
 	case TCP:
 		fmt.Println("1|1|tcp|127.0.0.1:1|grpc|")
 		time.Sleep(time.Hour)

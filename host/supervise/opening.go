@@ -1,0 +1,123 @@
+package supervise
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/bothost/bothost/sdk/client"
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/memory"
+	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
+)
+
+// opening is the instance in one generation. The results are set before done is
+// closed.
+type opening struct {
+	generation *generation
+	done       chan struct{}
+	window     memory.Window
+	err        error
+}
+
+// openIn opens the instance in a generation, together with all who ask for it.
+func (i *Instance) openIn(ctx context.Context, generation *generation) (*opening, error) {
+	opening, err := i.joinOpening(generation)
+	if err != nil {
+		return nil, err
+	}
+	if err := await(ctx, opening.done); err != nil {
+		return nil, fault.New(fault.As(err).Code, "%s: wait for it to open: %w", i.Plugin(), err)
+	}
+	return opening, opening.err
+}
+
+// errEnded says that the process has just ended: the next one may do.
+var errEnded = errors.New("its process ended")
+
+// joinOpening finds the opening in the generation, unless it failed, or begins
+// one. None is begun in a generation that has ended, so that the latest opening
+// is always that of the latest generation.
+func (i *Instance) joinOpening(generation *generation) (*opening, error) {
+	i.unit.mutex.Lock()
+	defer i.unit.mutex.Unlock()
+	if generation.dead() {
+		return nil, fault.New(fault.Unavailable, "%s: %w", i.Plugin(), errEnded)
+	}
+	if known := i.opening; known != nil && known.generation == generation && !known.failed() {
+		return known, nil
+	}
+	if wait := i.unit.quarantine.wait(i.key, time.Now()); wait > 0 {
+		return nil, fault.New(fault.Unavailable, "%s: its process keeps ending while it opens this configuration", i.Plugin()).
+			WithRetryAfter(wait)
+	}
+	opening := &opening{generation: generation, done: make(chan struct{})}
+	if i.closed {
+		return nil, errReleased(i.Plugin())
+	}
+	if !i.unit.supervisor.spawn(func() { i.perform(opening) }) {
+		return nil, errShuttingDown(i.Plugin())
+	}
+	i.opening = opening
+	return opening, nil
+}
+
+func errReleased(plugin string) error {
+	return fault.New(fault.Internal, "%s: the instance is used after its release", plugin)
+}
+
+func (o *opening) failed() bool { return isClosed(o.done) && o.err != nil }
+
+// perform opens the instance on the supervisor's time. After a failure whose
+// outcome is not known it is closed again, so that nothing is left.
+func (i *Instance) perform(opening *opening) {
+	defer close(opening.done)
+	s := i.unit.supervisor
+	ctx, cancel := context.WithTimeout(s.background, s.settings.OpenTimeout)
+	defer cancel()
+	response, err := opening.generation.process.service().Open(ctx, &pluginv1.OpenRequest{
+		Instance: i.id, Config: i.config, DataDir: s.settings.DataDir,
+	})
+	if died := i.judge(opening.generation, err); died {
+		opening.err = fault.New(fault.Unavailable, "%s: its process ended while it opened the instance: %w", i.Plugin(), err)
+		return
+	}
+	if err != nil {
+		opening.err = openError(i.Plugin(), client.Error(err))
+		i.closeIn(context.WithoutCancel(s.background), opening.generation)
+		return
+	}
+	opening.window = memory.Window{
+		MaxMessages: int(response.GetWindow().GetMaxMessages()),
+		MaxBytes:    int64(min(response.GetWindow().GetMaxBytes(), 1<<62)),
+	}
+}
+
+// openError says which plugin it was, and keeps all else of the fault.
+func openError(plugin string, err error) error {
+	named := *fault.As(err)
+	named.Message = plugin + ": " + named.Message
+	return &named
+}
+
+// judge reports whether the process died of the opening, and remembers it.
+func (i *Instance) judge(generation *generation, err error) bool {
+	if status.Code(err) == codes.Unavailable {
+		// The end of a connection is often noticed before that of its process.
+		select {
+		case <-generation.done():
+		case <-time.After(pipeLinger):
+		}
+	}
+	i.unit.mutex.Lock()
+	defer i.unit.mutex.Unlock()
+	if err != nil && generation.dead() {
+		i.unit.quarantine.blame(i.key, time.Now())
+		return true
+	}
+	i.unit.quarantine.clear(i.key)
+	return false
+}
