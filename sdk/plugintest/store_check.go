@@ -35,6 +35,9 @@ func readPages[I any](t T, read func(after string) (store.Page[I], error), limit
 		if err != nil {
 			t.Fatalf("read a page: %v", err)
 		}
+		if len(page.Items) == 0 && len(all) > 0 {
+			t.Fatalf("a page has led to an empty one")
+		}
 		if len(page.Items) > limit {
 			t.Fatalf("a page of at most %d has %d items", limit, len(page.Items))
 		}

@@ -19,7 +19,8 @@ func fenceCases() []StoreCase {
 		{"a dead holder's turn can commit until it is taken over", inCorner(commitWithoutLease)},
 		{"a dead holder's turn can fail until it is taken over", inCorner(failWithoutLease)},
 		{"a turn of a dead holder begun again is still its own", inCorner(beginRepeatedByTheDead)},
-		{"a heartbeat renews the lease from now", inCorner(heartbeatRenews)},
+		{"a heartbeat after the lease's end begins another", inCorner(heartbeatRevives)},
+		{"a heartbeat before the lease's end extends it", inCorner(heartbeatExtends)},
 		{"retiring one holder leaves the others", inCorner(retireOne)},
 	}
 }
@@ -105,12 +106,24 @@ func beginRepeatedByTheDead(c *corner) {
 	c.commit(replyTo(request, "mine"))
 }
 
-func heartbeatRenews(c *corner) {
+func heartbeatRevives(c *corner) {
 	request := expired(c)
 	c.waitInterrupted()
 	c.heartbeat(request.Holder, time.Minute)
 	c.wantTranscript(conversationID, `1.0 pending user "lost"`)
 	c.wantOutcome(c.request(conversationID, "next"), store.Busy{Turn: 1})
+	c.commit(replyTo(request, "alive"))
+}
+
+func heartbeatExtends(c *corner) {
+	request := c.request(conversationID, "hello")
+	request.Holder = randomName("holder")
+	const lease = 200 * time.Millisecond
+	c.heartbeat(request.Holder, lease)
+	c.begun(request)
+	c.heartbeat(request.Holder, time.Minute)
+	time.Sleep(lease + lease/4)
+	c.wantTranscript(conversationID, `1.0 pending user "hello"`)
 	c.commit(replyTo(request, "alive"))
 }
 

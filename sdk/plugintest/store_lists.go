@@ -66,6 +66,9 @@ func described(c *corner) {
 		c.Errorf("while the first turn runs: %+v", first)
 	}
 	committed := c.commit(replyTo(request, "hi"))
+	if after := c.conversation(conversationID); after.Updated.Before(committed.At) {
+		c.Errorf("committed at %s, but the last activity was at %s", committed.At, after.Updated)
+	}
 	c.touch(conversationID, "")
 	second := c.conversation(conversationID)
 	if second.Turns != 2 || !second.Created.Equal(first.Created) || !second.Updated.After(committed.At) {
