@@ -8,7 +8,7 @@ import (
 
 func TestConversations(t *testing.T) {
 	t.Parallel()
-	subject := openNew(t)
+	subject := open(t, separated(server.Database(t)))
 	for _, c := range plugintest.StoreCases() {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
@@ -19,7 +19,7 @@ func TestConversations(t *testing.T) {
 
 func TestTenants(t *testing.T) {
 	t.Parallel()
-	subject := openNew(t)
+	subject := open(t, separated(server.Database(t)))
 	for _, c := range plugintest.TenantCases() {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()

@@ -1,0 +1,114 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/bothost/bothost/plugins/store-postgres/postgres"
+	"github.com/bothost/bothost/sdk/store"
+)
+
+// watch follows the registry until the test ends, and gives what it was told.
+func watch(t *testing.T, s *postgres.Store, after *uint64) <-chan store.WatchEvent {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	events, ended := make(chan store.WatchEvent), make(chan error, 1)
+	go func() {
+		ended <- s.WatchTenants(ctx, after, func(event store.WatchEvent) error {
+			select {
+			case events <- event:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	}()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("WatchTenants: %v", err)
+		}
+	})
+	return events
+}
+
+func next(t *testing.T, events <-chan store.WatchEvent) store.WatchEvent {
+	t.Helper()
+	select {
+	case event := <-events:
+		return event
+	case <-time.After(10 * time.Second):
+		t.Fatal("no event")
+		return nil
+	}
+}
+
+func put(t *testing.T, s *postgres.Store, name string) store.Tenant {
+	t.Helper()
+	tenant, _, err := s.PutTenant(t.Context(), store.PutTenant{Name: name, Config: []byte(`{}`)})
+	if err != nil {
+		t.Fatalf("PutTenant: %v", err)
+	}
+	return tenant
+}
+
+// A watcher on another instance loses its connection again and again, and is
+// told every change all the same, once and in order.
+func TestWatchGoesOnAfterItsConnectionBroke(t *testing.T) {
+	t.Parallel()
+	d := server.Database(t)
+	writer, reader := open(t, separated(d)), open(t, separated(d))
+	events := watch(t, reader, nil)
+	if got := next(t, events); got != (store.Position{}) {
+		t.Fatalf("first event: %#v", got)
+	}
+	for revision := uint64(1); revision <= 12; revision++ {
+		name := fmt.Sprint("tenant-", revision)
+		if revision%4 == 0 {
+			disconnect(t, d)
+		}
+		put(t, writer, name)
+		want := store.Change{Revision: revision, Type: store.TenantChanged, Tenant: name}
+		if got := next(t, events); got != want {
+			t.Fatalf("got %#v, want %#v", got, want)
+		}
+	}
+}
+
+// A change of which no notification comes is found by looking.
+func TestWatchFindsWhatIsNotNotified(t *testing.T) {
+	t.Parallel()
+	d := server.Database(t)
+	s := open(t, configFor(d, d.Owner))
+	events := watch(t, s, nil)
+	next(t, events)
+	execute(t, d, d.Owner, `
+		WITH taken AS (UPDATE bothost.registry SET revision = revision + 1 RETURNING revision)
+		INSERT INTO bothost.changes SELECT revision, 'tenant', 'silent', '' FROM taken`)
+	want := store.Change{Revision: 1, Type: store.TenantChanged, Tenant: "silent"}
+	if got := next(t, events); got != want {
+		t.Fatalf("got %#v, want %#v", got, want)
+	}
+}
+
+// More changes than are read at once come all, and in order.
+func TestWatchCatchesUp(t *testing.T) {
+	t.Parallel()
+	d := server.Database(t)
+	s := open(t, configFor(d, d.Owner))
+	const changes = 1200
+	execute(t, d, d.Owner, `SELECT bothost.put_tenant('t' || i, '{}', NULL, false) FROM generate_series(1, $1) i`, changes)
+	after := uint64(100)
+	events := watch(t, s, &after)
+	if got := next(t, events); got != (store.Position{Revision: after}) {
+		t.Fatalf("first event: %#v", got)
+	}
+	for revision := after + 1; revision <= changes; revision++ {
+		if change, ok := next(t, events).(store.Change); !ok || change.Revision != revision {
+			t.Fatalf("got %+v, want revision %d", change, revision)
+		}
+	}
+}
