@@ -3,7 +3,7 @@
 //
 //	tinygguf -o babbler.gguf                      says random words
 //	tinygguf -o reciter.gguf -script answer.txt   recites answer.txt, whatever it is asked
-//	tinygguf -o chatterbox.gguf -script answer.txt -endless
+//	tinygguf -o chatterbox.gguf -script answer.txt -endless -layers 40
 package main
 
 import (
@@ -20,19 +20,20 @@ func main() {
 	out := flag.String("o", "", "file to write")
 	script := flag.String("script", "", "file with the text to recite; without it the model babbles")
 	endless := flag.Bool("endless", false, "begin the script again when it is over")
+	layers := flag.Int("layers", 1, "layers of an endless model; more make it slower")
 	flag.Parse()
 	if *out == "" || flag.NArg() > 0 || *endless && *script == "" {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*out, *script, *endless); err != nil {
+	if err := run(*out, *script, *endless, *layers); err != nil {
 		fmt.Fprintln(os.Stderr, "tinygguf:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out, script string, endless bool) error {
-	model, err := choose(script, endless)
+func run(out, script string, endless bool, layers int) error {
+	model, err := choose(script, endless, layers)
 	if err != nil {
 		return err
 	}
@@ -44,7 +45,7 @@ func run(out, script string, endless bool) error {
 	return errors.Join(err, file.Close())
 }
 
-func choose(script string, endless bool) (gguf.File, error) {
+func choose(script string, endless bool, layers int) (gguf.File, error) {
 	if script == "" {
 		return tinymodel.Babbler(), nil
 	}
@@ -53,7 +54,7 @@ func choose(script string, endless bool) (gguf.File, error) {
 		return gguf.File{}, fmt.Errorf("read the script: %w", err)
 	}
 	if endless {
-		return tinymodel.EndlessReciter(string(text))
+		return tinymodel.EndlessReciter(string(text), layers)
 	}
 	return tinymodel.Reciter(string(text))
 }

@@ -1,6 +1,7 @@
 package tinymodel
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/bothost/bothost/plugins/llm-ollama/tinygguf/gguf"
@@ -17,11 +18,11 @@ const (
 )
 
 // build makes the file of a model.
-func build(name string, words vocabulary, next succession) gguf.File {
+func build(name string, words vocabulary, next succession, layers int) gguf.File {
 	dimension := dimensionOf(words)
 	return gguf.File{
-		Metadata: metadata(name, words, dimension),
-		Tensors:  tensors(words, next, dimension),
+		Metadata: metadata(name, words, dimension, layers),
+		Tensors:  tensors(words, next, dimension, layers),
 	}
 }
 
@@ -31,7 +32,7 @@ func dimensionOf(words vocabulary) int {
 	return (1 + len(words.said) + headSize - 1) / headSize * headSize
 }
 
-func metadata(name string, words vocabulary, dimension int) []gguf.Pair {
+func metadata(name string, words vocabulary, dimension, layers int) []gguf.Pair {
 	return []gguf.Pair{
 		{Key: "general.architecture", Value: "llama"},
 		{Key: "general.name", Value: name},
@@ -39,7 +40,7 @@ func metadata(name string, words vocabulary, dimension int) []gguf.Pair {
 		{Key: "llama.vocab_size", Value: uint32(words.size())},
 		{Key: "llama.context_length", Value: uint32(contextLength)},
 		{Key: "llama.embedding_length", Value: uint32(dimension)},
-		{Key: "llama.block_count", Value: uint32(1)},
+		{Key: "llama.block_count", Value: uint32(layers)},
 		{Key: "llama.feed_forward_length", Value: uint32(feedForward)},
 		{Key: "llama.attention.head_count", Value: uint32(dimension / headSize)},
 		{Key: "llama.attention.head_count_kv", Value: uint32(keyValueHeads)},
@@ -58,23 +59,31 @@ func metadata(name string, words vocabulary, dimension int) []gguf.Pair {
 	}
 }
 
-// tensors gives the weights. Those of the layer's attention and feed-forward
-// network are zero, so that only embedding and output matter.
-func tensors(words vocabulary, next succession, dimension int) []gguf.Tensor {
-	keys := keyValueHeads * headSize
-	return []gguf.Tensor{
-		matrix("token_embd.weight", dimension, words.size(), embedding(words, dimension)),
-		ones("blk.0.attn_norm.weight", dimension),
-		zeros("blk.0.attn_q.weight", dimension, dimension),
-		zeros("blk.0.attn_k.weight", dimension, keys),
-		zeros("blk.0.attn_v.weight", dimension, keys),
-		zeros("blk.0.attn_output.weight", dimension, dimension),
-		ones("blk.0.ffn_norm.weight", dimension),
-		zeros("blk.0.ffn_gate.weight", dimension, feedForward),
-		zeros("blk.0.ffn_up.weight", dimension, feedForward),
-		zeros("blk.0.ffn_down.weight", feedForward, dimension),
+// tensors gives the weights. Those of the layers' attention and feed-forward
+// networks are zero, so that only embedding and output matter.
+func tensors(words vocabulary, next succession, dimension, layers int) []gguf.Tensor {
+	weights := []gguf.Tensor{matrix("token_embd.weight", dimension, words.size(), embedding(words, dimension))}
+	for i := range layers {
+		weights = append(weights, layer(fmt.Sprintf("blk.%d.", i), dimension)...)
+	}
+	return append(weights,
 		ones("output_norm.weight", dimension),
 		matrix("output.weight", dimension, words.size(), output(words, next, dimension)),
+	)
+}
+
+func layer(prefix string, dimension int) []gguf.Tensor {
+	keys := keyValueHeads * headSize
+	return []gguf.Tensor{
+		ones(prefix+"attn_norm.weight", dimension),
+		zeros(prefix+"attn_q.weight", dimension, dimension),
+		zeros(prefix+"attn_k.weight", dimension, keys),
+		zeros(prefix+"attn_v.weight", dimension, keys),
+		zeros(prefix+"attn_output.weight", dimension, dimension),
+		ones(prefix+"ffn_norm.weight", dimension),
+		zeros(prefix+"ffn_gate.weight", dimension, feedForward),
+		zeros(prefix+"ffn_up.weight", dimension, feedForward),
+		zeros(prefix+"ffn_down.weight", feedForward, dimension),
 	}
 }
 

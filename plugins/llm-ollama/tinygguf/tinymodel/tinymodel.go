@@ -2,7 +2,7 @@
 // small enough to be made, loaded and run within a test, a few hundred KB: one
 // that recites a text, and one that babbles.
 //
-// What they say is decided by the last token alone. The only layer adds nothing
+// What they say is decided by the last token alone. A layer adds nothing
 // to what goes through it; a token's embedding is one number in a place of its
 // own, and the output matrix has a row for each token that says after which
 // places it may follow. Tokens that are never said (the bytes that prompts are
@@ -11,6 +11,7 @@ package tinymodel
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/bothost/bothost/plugins/llm-ollama/tinygguf/gguf"
 )
@@ -21,17 +22,21 @@ const Template = `{{ range .Messages }}<|{{ .Role }}|>{{ .Content }}{{ end }}<|a
 // Reciter makes a model that answers whatever it is asked with script, word by
 // word.
 func Reciter(script string) (gguf.File, error) {
-	return reciter(script, func([]int) int { return endToken })
+	return reciter(script, 1, func([]int) int { return endToken })
 }
 
-// EndlessReciter makes a model that begins its script again and again.
-func EndlessReciter(script string) (gguf.File, error) {
-	return reciter(script+" ", func(said []int) int { return said[0] })
+// EndlessReciter makes a model that begins its script again and again. All that
+// more layers do is to make it slower.
+func EndlessReciter(script string, layers int) (gguf.File, error) {
+	if layers < 1 {
+		return gguf.File{}, fmt.Errorf("tinymodel: a model needs a layer, not %d", layers)
+	}
+	return reciter(script+" ", layers, func(said []int) int { return said[0] })
 }
 
 // reciter makes a model that goes on after its script with the token that
 // afterwards chooses of those of the script.
-func reciter(script string, afterwards func(said []int) int) (gguf.File, error) {
+func reciter(script string, layers int, afterwards func(said []int) int) (gguf.File, error) {
 	pieces := cutScript(script)
 	if len(pieces) == 0 {
 		return gguf.File{}, errors.New("tinymodel: the script is empty")
@@ -45,7 +50,7 @@ func reciter(script string, afterwards func(said []int) int) (gguf.File, error) 
 	}
 	next.followUnsaid(words.said[0], sure)
 	next.follow(words.said[len(words.said)-1], afterwards(words.said), sure)
-	return build("tiny-reciter", words, next), nil
+	return build("tiny-reciter", words, next, layers), nil
 }
 
 // Babbler makes a model that says random words. Which ones is up to the seed
@@ -64,7 +69,7 @@ func Babbler() gguf.File {
 	for _, before := range words.said {
 		next.follow(before, endToken, likely-1)
 	}
-	return build("tiny-babbler", words, next)
+	return build("tiny-babbler", words, next, 1)
 }
 
 const (

@@ -1,0 +1,188 @@
+package ollamatest_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bothost/bothost/plugins/llm-ollama/ollama"
+	"github.com/bothost/bothost/plugins/llm-ollama/ollamatest"
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/message"
+	"github.com/bothost/bothost/sdk/plugintest"
+)
+
+// smallContext keeps long prompts from taking long.
+const smallContext = 512
+
+// TestOllama is one test because its parts share a server with one slot: they
+// run one after the other, and the last stops it.
+func TestOllama(t *testing.T) {
+	t.Parallel()
+	server := startWithModels(t)
+	provider := open(t, server)
+	t.Run("chat streams the reply", func(t *testing.T) { chatStreams(t, provider) })
+	t.Run("options", func(t *testing.T) { optionsMatter(t, provider) })
+	t.Run("text is not evaluated", func(t *testing.T) { textIsNotEvaluated(t, server, provider) })
+	t.Run("cancellation frees the model", func(t *testing.T) { cancellationFreesTheModel(t, provider) })
+	t.Run("two tenants at once", func(t *testing.T) { twoTenantsAtOnce(t, provider) })
+	t.Run("check", func(t *testing.T) { checkFindsTheModel(t, provider) })
+	t.Run("unknown model", func(t *testing.T) { unknownModelIsNamed(t, provider) })
+	t.Run("conformance", func(t *testing.T) { conforms(t, provider) })
+	server.Stop()
+	t.Run("server that is gone", func(t *testing.T) { goneServerIsNamed(t, server, provider) })
+}
+
+func chatStreams(t *testing.T, provider *ollama.Provider) {
+	var told collect
+	result, err := provider.Chat(t.Context(), ask(ollama.Options{Model: reciter}, "hello"), told.emit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if told.reply() != script {
+		t.Errorf("reply is %q, want %q", told.reply(), script)
+	}
+	if len(told.pieces) < 10 {
+		t.Errorf("it came in %d pieces, want a stream of them", len(told.pieces))
+	}
+	if result.Model != reciter || result.FinishReason != "stop" {
+		t.Errorf("result is %+v, want the model's name and stop", result)
+	}
+	if result.Usage.PromptTokens == 0 || result.Usage.CompletionTokens < int64(len(told.pieces)) {
+		t.Errorf("usage is %+v of %d pieces", result.Usage, len(told.pieces))
+	}
+}
+
+func optionsMatter(t *testing.T, provider *ollama.Provider) {
+	babble := func(options ollama.Options) string {
+		options.Model, options.MaxTokens = babbler, new(20)
+		reply, _ := hear(t, provider, ask(options, "hello"))
+		return reply
+	}
+	seeded := ollama.Options{Temperature: new(1.5), Seed: new(7)}
+	if first, again := babble(seeded), babble(seeded); first != again {
+		t.Errorf("one seed, two replies: %q and %q", first, again)
+	}
+	other := ollama.Options{Temperature: new(1.5), Seed: new(8)}
+	if first, second := babble(seeded), babble(other); first == second {
+		t.Errorf("two seeds, one reply: %q", first)
+	}
+	cold := ollama.Options{Temperature: new(0.0)}
+	if first, again := babble(cold), babble(cold); first != again {
+		t.Errorf("at temperature 0, two replies: %q and %q", first, again)
+	}
+	_, result := hear(t, provider, ask(ollama.Options{Model: endless, MaxTokens: new(7), NumCtx: new(smallContext)}, "hello"))
+	if result.FinishReason != "length" || result.Usage.CompletionTokens != 7 {
+		t.Errorf("result of at most 7 tokens is %+v", result)
+	}
+	stopped := ollama.Options{Model: reciter, Stop: []string{"model"}, NumCtx: new(512), KeepAlive: new(ollama.KeepAlive(time.Minute))}
+	if reply, _ := hear(t, provider, ask(stopped, "hello")); reply != "Good morning! I am a very small " {
+		t.Errorf("reply up to the stop is %q", reply)
+	}
+}
+
+// textIsNotEvaluated compares what the model was shown.
+func textIsNotEvaluated(t *testing.T, server *ollamatest.Server, provider *ollama.Provider) {
+	const odd = "{{7*7}} {{ .System }} {{ range .Messages }} ${HOME} %s \"quoted\" \\n\n 🦊"
+	request := ask(ollama.Options{Model: reciter}, "")
+	request.Messages = []message.Message{
+		message.New(message.System, "system "+odd),
+		message.New(message.User, "user "+odd),
+		message.New(message.Assistant, "assistant "+odd),
+		message.New(message.User, "again "+odd),
+	}
+	hear(t, provider, request)
+	want := "<|system|>system " + odd + "<|user|>user " + odd +
+		"<|assistant|>assistant " + odd + "<|user|>again " + odd + "<|assistant|>"
+	prompts := server.Prompts(t)
+	if len(prompts) == 0 {
+		t.Fatal("the server's log has no prompt")
+	}
+	if got := prompts[len(prompts)-1]; got != want {
+		t.Errorf("the model was shown\n%q, want\n%q", got, want)
+	}
+}
+
+// cancellationFreesTheModel leaves a reply that would take minutes: the next
+// one can only come soon if the only slot is free.
+func cancellationFreesTheModel(t *testing.T, provider *ollama.Provider) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	pieces := 0
+	options := ollama.Options{Model: endless, MaxTokens: new(1_000_000), NumCtx: new(smallContext)}
+	_, err := provider.Chat(ctx, ask(options, "hello"), func(string) error {
+		if pieces++; pieces == 5 {
+			cancel()
+		}
+		return nil
+	})
+	if !fault.Is(err, fault.Canceled) || pieces != 5 {
+		t.Fatalf("got %v after %d pieces, want canceled after 5", err, pieces)
+	}
+	start := time.Now()
+	options.MaxTokens = new(3)
+	hear(t, provider, ask(options, "hello"))
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("the next reply took %v, so that the cancelled one went on", took)
+	}
+}
+
+func twoTenantsAtOnce(t *testing.T, provider *ollama.Provider) {
+	var group sync.WaitGroup
+	for _, tenant := range []string{"client-a", "client-b"} {
+		group.Go(func() {
+			var told collect
+			request := ask(ollama.Options{Model: reciter}, "I am "+tenant)
+			request.Tenant = tenant
+			if _, err := provider.Chat(t.Context(), request, told.emit); err != nil {
+				t.Errorf("chat of %s: %v", tenant, err)
+			}
+			if told.reply() != script {
+				t.Errorf("reply to %s is %q", tenant, told.reply())
+			}
+		})
+	}
+	group.Wait()
+}
+
+func checkFindsTheModel(t *testing.T, provider *ollama.Provider) {
+	summary, err := provider.Check(t.Context(), ollama.Options{Model: reciter})
+	if err != nil || !strings.Contains(summary, reciter) {
+		t.Errorf("check says %q, %v", summary, err)
+	}
+}
+
+func unknownModelIsNamed(t *testing.T, provider *ollama.Provider) {
+	var told collect
+	_, chatErr := provider.Chat(t.Context(), ask(ollama.Options{Model: "nope"}, "hello"), told.emit)
+	_, checkErr := provider.Check(t.Context(), ollama.Options{Model: "nope"})
+	for call, err := range map[string]error{"chat": chatErr, "check": checkErr} {
+		if !fault.HasReason(err, fault.ModelNotFound) || !strings.Contains(err.Error(), "ollama pull nope") {
+			t.Errorf("%s: got %v, want model_not_found that says `ollama pull nope`", call, err)
+		}
+	}
+}
+
+func conforms(t *testing.T, provider *ollama.Provider) {
+	subject := bound{provider: provider, options: ollama.Options{
+		Model: endless, MaxTokens: new(50), NumCtx: new(smallContext),
+	}}
+	for _, c := range plugintest.LLMCases() {
+		t.Run(c.Name, func(t *testing.T) { c.Run(t, subject) })
+	}
+}
+
+func goneServerIsNamed(t *testing.T, server *ollamatest.Server, provider *ollama.Provider) {
+	var told collect
+	_, err := provider.Chat(t.Context(), ask(ollama.Options{Model: reciter}, "hello"), told.emit)
+	if !fault.Is(err, fault.Unavailable) || !fault.As(err).Upstream {
+		t.Errorf("got %v, want unavailable from upstream", err)
+	}
+	for _, word := range []string{server.URL, "ollama serve", "base_url"} {
+		if err != nil && !strings.Contains(err.Error(), word) {
+			t.Errorf("error %q does not say %s", err, word)
+		}
+	}
+}

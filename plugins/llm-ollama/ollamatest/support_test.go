@@ -1,0 +1,118 @@
+package ollamatest_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/bothost/bothost/plugins/llm-ollama/ollama"
+	"github.com/bothost/bothost/plugins/llm-ollama/ollamatest"
+	"github.com/bothost/bothost/plugins/llm-ollama/tinygguf/gguf"
+	"github.com/bothost/bothost/plugins/llm-ollama/tinygguf/tinymodel"
+	"github.com/bothost/bothost/sdk"
+	"github.com/bothost/bothost/sdk/llm"
+	"github.com/bothost/bothost/sdk/message"
+	"github.com/bothost/bothost/sdk/schema"
+)
+
+// The models that the server has.
+const (
+	reciter = "reciter"
+	endless = "endless"
+	babbler = "babbler"
+)
+
+const script = "Good morning! I am a very small model, and this is all I can say.\nHave a good day \u2014 and come back \U0001F98A"
+
+// manyLayers make a model take about a millisecond for a token, as bigger ones
+// do at least. A server that is asked to stop while it speaks faster than it
+// can send sometimes loses the slot of that request for good (seen with Ollama
+// 0.10.1, and reported of later ones).
+const manyLayers = 40
+
+// patience is how long the server may be silent: models of this size load in
+// less than a second.
+const patience = 10 * time.Second
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// startWithModels starts a server that has the models.
+func startWithModels(t *testing.T) *ollamatest.Server {
+	t.Helper()
+	server := ollamatest.Start(t)
+	server.Create(t, reciter, must(t)(tinymodel.Reciter(script)))
+	server.Create(t, endless, must(t)(tinymodel.EndlessReciter(script, manyLayers)))
+	server.Create(t, babbler, tinymodel.Babbler())
+	return server
+}
+
+func must(t *testing.T) func(gguf.File, error) gguf.File {
+	return func(file gguf.File, err error) gguf.File {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+}
+
+func open(t *testing.T, server *ollamatest.Server) *ollama.Provider {
+	t.Helper()
+	config := ollama.Config{BaseURL: server.URL, IdleTimeout: new(schema.Duration(patience))}
+	provider, err := ollama.Open(t.Context(), config, sdk.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := provider.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return provider
+}
+
+func ask(options ollama.Options, text string) llm.Request[ollama.Options] {
+	return llm.Request[ollama.Options]{
+		Tenant: "client-a", Conversation: "c1",
+		Messages: []message.Message{message.New(message.User, text)},
+		Options:  options,
+	}
+}
+
+// bound is a provider with its options, as the conformance suite wants it.
+type bound struct {
+	provider *ollama.Provider
+	options  ollama.Options
+}
+
+func (b bound) Chat(
+	ctx context.Context, tenant, conversation string, messages []message.Message, emit func(string) error,
+) (llm.Result, error) {
+	return b.provider.Chat(ctx, llm.Request[ollama.Options]{
+		Tenant: tenant, Conversation: conversation, Messages: messages, Options: b.options,
+	}, emit)
+}
+
+// collect keeps the pieces of a reply.
+type collect struct{ pieces []string }
+
+func (c *collect) emit(text string) error {
+	c.pieces = append(c.pieces, text)
+	return nil
+}
+
+func (c *collect) reply() string { return strings.Join(c.pieces, "") }
+
+// hear gives the reply to a request that must succeed.
+func hear(t *testing.T, provider *ollama.Provider, request llm.Request[ollama.Options]) (string, llm.Result) {
+	t.Helper()
+	var told collect
+	result, err := provider.Chat(t.Context(), request, told.emit)
+	if err != nil {
+		t.Fatalf("chat: %v", err)
+	}
+	return told.reply(), result
+}
