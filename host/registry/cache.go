@@ -184,6 +184,15 @@ func (c *cache) drop(tenant string) bool {
 	return ok
 }
 
+// discard retires a tenant's bot if it is this one, and not one made since.
+func (c *cache) discard(tenant string, b *built) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.entries[tenant]; ok && e.value == b {
+		c.retire(e)
+	}
+}
+
 // dropOlder retires a tenant's bot unless it is known to have been built from
 // this revision or a later one.
 func (c *cache) dropOlder(tenant string, revision uint64) {

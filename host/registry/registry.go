@@ -117,30 +117,37 @@ func (r *Registry) build(ctx context.Context, name string) (*built, error) {
 	return &built{bot: made, revision: tenant.Revision, release: release}, nil
 }
 
-// acquire gives a tenant's bot for one use.
+// acquire gives a tenant's bot for one use. While changes are not heard of, a bot
+// is looked for until it is of the revision that is registered.
 func (r *Registry) acquire(ctx context.Context, tenant string) (*bot.Bot, func(), error) {
-	b, release, err := r.cache.acquire(ctx, tenant)
-	if err != nil || r.following.Load() || b.revision == 0 {
-		return botOf(b), release, err
+	for {
+		b, release, err := r.cache.acquire(ctx, tenant)
+		if err != nil {
+			return nil, nil, err
+		}
+		current, err := r.isCurrent(ctx, tenant, b)
+		if current {
+			return b.bot, release, nil
+		}
+		release()
+		if err != nil {
+			return nil, nil, err
+		}
+		r.cache.discard(tenant, b)
 	}
-	current, err := r.Get(ctx, tenant)
-	if err == nil && current.Revision == b.revision {
-		return b.bot, release, nil
-	}
-	release()
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return nil, nil, err
-	}
-	r.cache.drop(tenant)
-	b, release, err = r.cache.acquire(ctx, tenant)
-	return botOf(b), release, err
 }
 
-func botOf(b *built) *bot.Bot {
-	if b == nil {
-		return nil
+// isCurrent reports whether a bot is built from what is registered now.
+func (r *Registry) isCurrent(ctx context.Context, tenant string, b *built) (bool, error) {
+	if r.following.Load() || b.revision == 0 {
+		return true, nil
 	}
-	return b.bot
+	registered, err := r.Get(ctx, tenant)
+	if fault.Is(err, fault.NotFound) {
+		// The next build tells, since it does not find it either.
+		return false, nil
+	}
+	return err == nil && registered.Revision == b.revision, err
 }
 
 // Status tells about the cache.
