@@ -62,7 +62,7 @@ func Babbler() gguf.File {
 		// Unequal, so that there is one likeliest word at temperature 0.
 		next.followUnsaid(token, likely-float32(i)*unevenness)
 		for j, before := range words.said {
-			rank := (i + j*stride) % len(words.said)
+			rank := (i - j + 2*len(words.said) - stride) % len(words.said)
 			next.follow(before, token, likely-float32(rank)*unevenness)
 		}
 	}
@@ -75,7 +75,7 @@ func Babbler() gguf.File {
 const (
 	babble = "red green blue sun moon star tree leaf root bird fish stone " +
 		"river cloud rain wind snow fire light shade house road bridge door "
-	// stride makes each word's likeliest successor another one.
+	// stride is how far on a word's likeliest successor is.
 	stride = 7
 	// unevenness is how much less likely each next successor is.
 	unevenness = 0.02
