@@ -3,7 +3,6 @@ package registry
 import (
 	"context"
 	"encoding/json"
-	"slices"
 
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/store"
@@ -83,51 +82,6 @@ func (r *Registry) Get(ctx context.Context, name string) (Tenant, error) {
 		return Tenant{}, err
 	}
 	return fromStore(found), nil
-}
-
-// List gives a page of all tenants in the order of their names.
-func (r *Registry) List(ctx context.Context, limit int, after string) (page []Tenant, next string, err error) {
-	files := r.settings.Files()
-	var stored store.Page[store.Tenant]
-	err = r.settings.UseStore(ctx, func(ctx context.Context, tenants store.Tenants) (err error) {
-		stored, err = tenants.ListTenants(ctx, limit, after)
-		return err
-	})
-	if err != nil && !fault.Is(err, fault.Unsupported) {
-		return nil, "", err
-	}
-	for _, tenant := range stored.Items {
-		if _, shadowed := files[tenant.Name]; !shadowed {
-			page = append(page, fromStore(tenant))
-		}
-	}
-	return mergeFiles(page, files, limit, after, stored.Next)
-}
-
-// mergeFiles adds the tenants of the files to a page of the registered ones. A
-// page's cursor is the last name on it.
-func mergeFiles(page []Tenant, files map[string]Tenant, limit int, after, next string) ([]Tenant, string, error) {
-	for name, tenant := range files {
-		if name > after && (next == "" || name <= next) {
-			page = append(page, tenant)
-		}
-	}
-	slices.SortFunc(page, func(a, b Tenant) int { return compare(a.Name, b.Name) })
-	if len(page) > limit {
-		page = page[:limit]
-		next = page[limit-1].Name
-	}
-	return page, next, nil
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // SetActive switches a tenant on or off. Off, its turns are refused from now on;
