@@ -3,6 +3,7 @@ package plugintest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bothost/bothost/sdk/fault"
@@ -17,6 +18,7 @@ func listCases() []StoreCase {
 		{"pages hold what was not touched meanwhile exactly once", inCorner(pagesAreStable)},
 		{"a transcript's pages are the transcript", inCorner(transcriptPages)},
 		{"a transcript can be followed as it grows", inCorner(transcriptGrows)},
+		{"pages of long messages fit into an answer", inCorner(longPages)},
 		{"a cursor that the store did not make is refused", inCorner(foreignCursors)},
 		{"a page that is too short or too long is refused", inCorner(limits)},
 		{"what is not there is not found", inCorner(notFound)},
@@ -167,6 +169,17 @@ func transcriptGrows(c *corner) {
 	}
 	if want := []string{"a2", "u3", "a3"}; !slices.Equal(got, want) {
 		c.Errorf("after the first page: got %q, want %q", got, want)
+	}
+}
+
+// longPages writes more than the 64 MiB that a message of the wire may have.
+func longPages(c *corner) {
+	const turns, size = 9, 4 << 20
+	for range turns {
+		c.turn(conversationID, strings.Repeat("u", size), strings.Repeat("a", size))
+	}
+	if got := len(c.messages(conversationID, 200)); got != 2*turns {
+		c.Errorf("got %d messages, want %d", got, 2*turns)
 	}
 }
 

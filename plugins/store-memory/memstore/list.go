@@ -34,7 +34,7 @@ func (s *Store) ListConversations(_ context.Context, request store.ListConversat
 		}
 	}
 	slices.SortFunc(rest, byActivity)
-	return pageOf(rest, request.Limit, conversationCursor)
+	return pageOf(rest, request.Limit, conversationSize, conversationCursor)
 }
 
 // ListMessages implements store.Conversations.
@@ -55,7 +55,7 @@ func (s *Store) ListMessages(_ context.Context, request store.ListMessages) (sto
 			rest = append(rest, m)
 		}
 	}
-	return pageOf(rest, request.Limit, messageCursor)
+	return pageOf(rest, request.Limit, messageSize, messageCursor)
 }
 
 func (s *Store) transcript(c *conversation) []store.StoredMessage {

@@ -16,20 +16,35 @@ const (
 	tenantList       = "tenants"
 )
 
-// maxLimit is the longest page that a list gives.
-const maxLimit = 200
+const (
+	// maxLimit is the most items that a page has.
+	maxLimit = 200
+	// maxPageBytes bounds the content of a page, so that one fits into an
+	// answer; only a single item may be larger.
+	maxPageBytes = 8 << 20
+)
 
 // pageOf cuts a page off what comes after the cursor; next makes the cursor of
 // the page's last item.
-func pageOf[I any](rest []I, limit int, next func(last I) string) (store.Page[I], error) {
+func pageOf[I any](rest []I, limit int, size func(I) int, next func(last I) string) (store.Page[I], error) {
 	if limit < 1 || limit > maxLimit {
 		return store.Page[I]{}, fault.New(fault.Invalid, "a page has 1 to %d items, not %d", maxLimit, limit)
 	}
-	if len(rest) <= limit {
-		return store.Page[I]{Items: rest}, nil
+	bytes := 0
+	for i, item := range rest {
+		bytes += size(item)
+		if i == limit || i > 0 && bytes > maxPageBytes {
+			return store.Page[I]{Items: rest[:i], Next: next(rest[i-1])}, nil
+		}
 	}
-	return store.Page[I]{Items: rest[:limit], Next: next(rest[limit-1])}, nil
+	return store.Page[I]{Items: rest}, nil
 }
+
+func conversationSize(c store.Conversation) int { return len(c.Metadata) }
+
+func messageSize(m store.StoredMessage) int { return m.Message.Size() }
+
+func tenantSize(t store.Tenant) int { return len(t.Config) }
 
 // byActivity orders conversations, newest activity first.
 func byActivity(a, b store.Conversation) int {

@@ -67,7 +67,7 @@ func (s *Store) ListTenants(_ context.Context, limit int, after string) (store.P
 			rest = append(rest, t.Tenant)
 		}
 	}
-	return pageOf(rest, limit, tenantCursor)
+	return pageOf(rest, limit, tenantSize, tenantCursor)
 }
 
 // SetTenantActive implements store.Tenants.

@@ -37,9 +37,19 @@ const (
 		WHERE tenant = ?1 AND (updated_at, conversation) < (?2, ?3)
 		ORDER BY updated_at DESC, conversation DESC LIMIT ?4`
 	selectConversationsOfUser = selectConversation + `
-		WHERE tenant = ?1 AND user_id = ?5 AND user_id <> '' AND (updated_at, conversation) < (?2, ?3)
-		ORDER BY updated_at DESC, conversation DESC LIMIT ?4`
+		WHERE tenant = ?1 AND user_id = ?4 AND user_id <> '' AND (updated_at, conversation) < (?2, ?3)
+		ORDER BY updated_at DESC, conversation DESC LIMIT ?5`
 )
+
+func conversations() list[store.Conversation] {
+	return list[store.Conversation]{
+		scan: scanConversation,
+		size: func(c store.Conversation) int { return len(c.Metadata) },
+		cursor: func(c store.Conversation) string {
+			return cursor.Encode(conversationList, strconv.FormatInt(c.Updated.UnixNano(), 10), c.ID)
+		},
+	}
+}
 
 // ListConversations implements store.Conversations.
 func (s *Store) ListConversations(ctx context.Context, request store.ListConversations) (page store.Page[store.Conversation], err error) {
@@ -47,19 +57,14 @@ func (s *Store) ListConversations(ctx context.Context, request store.ListConvers
 	if err = errors.Join(err, checkLimit(request.Limit)); err != nil {
 		return page, err
 	}
-	query, arguments := selectConversations, values(request.Tenant, updated, id, request.Limit+1)
+	query, arguments := selectConversations, values(request.Tenant, updated, id)
 	if request.UserID != "" {
 		query, arguments = selectConversationsOfUser, append(arguments, request.UserID)
 	}
 	err = s.read("list conversations", func(db *sql.DB) (err error) {
-		page.Items, err = collect(ctx, db, scanConversation, query, arguments...)
+		page, err = conversations().page(ctx, db, request.Limit, query, arguments...)
 		return err
 	})
-	if len(page.Items) > request.Limit {
-		page.Items = page.Items[:request.Limit]
-		last := page.Items[request.Limit-1]
-		page.Next = cursor.Encode(conversationList, strconv.FormatInt(last.Updated.UnixNano(), 10), last.ID)
-	}
 	return page, err
 }
 

@@ -36,11 +36,6 @@ func open(t *testing.T, folder string) *sqlite.Store {
 	return s
 }
 
-func TestConformance(t *testing.T) {
-	t.Parallel()
-	plugintest.TestStore(t, sqlite.Open, map[string]any{"path": "folder/of its own/50%?#.db"})
-}
-
 func TestModel(t *testing.T) {
 	t.Parallel()
 	subject := open(t, t.TempDir())

@@ -124,6 +124,14 @@ func (s *Store) GetTenant(ctx context.Context, name string) (tenant store.Tenant
 	return tenant, err
 }
 
+func tenants() list[store.Tenant] {
+	return list[store.Tenant]{
+		scan:   scanTenant,
+		size:   func(t store.Tenant) int { return len(t.Config) },
+		cursor: func(t store.Tenant) string { return cursor.Encode(tenantList, t.Name) },
+	}
+}
+
 // ListTenants implements store.Tenants.
 func (s *Store) ListTenants(ctx context.Context, limit int, after string) (page store.Page[store.Tenant], err error) {
 	last, err := tenantPlace(after)
@@ -131,13 +139,9 @@ func (s *Store) ListTenants(ctx context.Context, limit int, after string) (page 
 		return page, err
 	}
 	err = s.read("list tenants", func(db *sql.DB) (err error) {
-		page.Items, err = collect(ctx, db, scanTenant, selectTenants, last, limit+1)
+		page, err = tenants().page(ctx, db, limit, selectTenants, last)
 		return err
 	})
-	if len(page.Items) > limit {
-		page.Items = page.Items[:limit]
-		page.Next = cursor.Encode(tenantList, page.Items[limit-1].Name)
-	}
 	return page, err
 }
 

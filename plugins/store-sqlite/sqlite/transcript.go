@@ -22,6 +22,16 @@ const selectTranscript = `
 	WHERE m.tenant = ?1 AND m.conversation = ?2 AND (m.turn, m.position) > (?4, ?5)
 	ORDER BY m.turn, m.position LIMIT ?6`
 
+func messages() list[store.StoredMessage] {
+	return list[store.StoredMessage]{
+		scan: scanMessage,
+		size: func(m store.StoredMessage) int { return m.Message.Size() },
+		cursor: func(m store.StoredMessage) string {
+			return cursor.Encode(messageList, strconv.FormatUint(m.Turn, 10), strconv.Itoa(m.Index))
+		},
+	}
+}
+
 // ListMessages implements store.Conversations.
 func (s *Store) ListMessages(ctx context.Context, request store.ListMessages) (page store.Page[store.StoredMessage], err error) {
 	turn, position, err := messagePlace(request.After)
@@ -30,19 +40,14 @@ func (s *Store) ListMessages(ctx context.Context, request store.ListMessages) (p
 	}
 	attempt := fmt.Sprintf("list messages of conversation %q", request.Conversation)
 	err = s.read(attempt, func(db *sql.DB) (err error) {
-		page.Items, err = collect(ctx, db, scanMessage, selectTranscript,
-			request.Tenant, request.Conversation, now().UnixNano(), turn, position, request.Limit+1)
+		page, err = messages().page(ctx, db, request.Limit, selectTranscript,
+			request.Tenant, request.Conversation, now().UnixNano(), turn, position)
 		return err
 	})
 	if err == nil && len(page.Items) == 0 {
 		// A conversation has messages from its first moment on: it is not
 		// there, unless the page is the one after its last.
 		_, err = s.GetConversation(ctx, request.Scope)
-	}
-	if len(page.Items) > request.Limit {
-		page.Items = page.Items[:request.Limit]
-		last := page.Items[request.Limit-1]
-		page.Next = cursor.Encode(messageList, strconv.FormatUint(last.Turn, 10), strconv.Itoa(last.Index))
 	}
 	return page, err
 }
