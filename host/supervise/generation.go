@@ -14,6 +14,9 @@ type generation struct {
 	process *process
 	// sessions is guarded by the unit's mutex.
 	sessions int
+	// left are the instances that were open when it was replaced; they are set
+	// before it is retired.
+	left []*Instance
 	// retired is closed when the unit uses it no longer.
 	retired chan struct{}
 	// drained is closed when it is retired and no session is left.
@@ -50,32 +53,43 @@ func (g *generation) closeDrained() {
 	}
 }
 
-// watch waits for the end of a generation, has the next one made if it is
-// needed, and disposes of the old one when its last user has left: a connection
-// that is closed under its users would tell them that they gave up.
+// watch stays with a generation until its end, has the next one made if that came
+// unexpectedly, and disposes of it when its last user has left: a connection that
+// is closed under its users would tell them that they gave up.
 func (u *unit) watch(generation *generation) {
 	process := generation.process
-	<-process.exited()
-	<-process.lost
-	if u.supervisor.background.Err() == nil {
+	select {
+	case <-generation.retired:
+		u.seeOff(generation)
+		return
+	case <-process.exited():
+		<-process.lost
+	}
+	if u.supervisor.background.Err() == nil && !isClosed(generation.retired) {
 		u.crashed(process.binary, process.end())
 	}
 	u.retire(generation)
 	u.recover()
+	u.awaitDrained(generation)
+	process.dispose()
+}
+
+func (u *unit) awaitDrained(generation *generation) {
 	select {
 	case <-generation.drained:
 	case <-u.supervisor.abandoned:
 	}
-	process.dispose()
 }
 
-// retire takes an ended generation out of use. The crash is on record by now, so
-// that the next start heeds it.
+// retire takes an ended generation out of use, unless it was replaced meanwhile.
+// The crash is on record by now, so that the next start heeds it.
 func (u *unit) retire(generation *generation) {
 	u.mutex.Lock()
 	defer u.mutex.Unlock()
-	u.current = nil
-	generation.retire()
+	if u.current == generation {
+		u.current = nil
+		generation.retire()
+	}
 }
 
 // recover brings the plugin back if there are instances of it, without waiting

@@ -2,6 +2,7 @@ package supervise_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,26 +33,29 @@ func TestMain(m *testing.M) {
 
 // folder holds executables; it is the Catalog of the tests.
 type folder struct {
-	dir      string
+	dir string
+
 	mutex    sync.Mutex
 	versions map[string]string
+	files    map[string]string
 }
 
 func (f *folder) Binary(plugin string) (supervise.Binary, error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	path := filepath.Join(f.dir, plugin)
+	path := filepath.Join(f.dir, cmp.Or(f.files[plugin], plugin))
 	if _, err := os.Stat(path); err != nil {
 		return supervise.Binary{}, fmt.Errorf("no plugin %s", plugin)
 	}
 	return supervise.Binary{Plugin: plugin, Path: path, Checksum: "v1" + f.versions[plugin]}, nil
 }
 
-// replace makes the file another one, as far as its checksum tells.
-func (f *folder) replace(plugin string) {
+// replace makes a plugin's file another one, as far as its checksum tells.
+func (f *folder) replace(plugin, file string) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.versions = map[string]string{plugin: "new"}
+	f.versions = map[string]string{plugin: f.versions[plugin] + "+"}
+	f.files = map[string]string{plugin: file}
 }
 
 // logBuffer is a log that may be read while it is written.

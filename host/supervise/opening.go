@@ -35,16 +35,17 @@ func (i *Instance) openIn(ctx context.Context, generation *generation) (*opening
 	return opening, opening.err
 }
 
-// errEnded says that the process has just ended: the next one may do.
+// errEnded says that the process has just ended, or was replaced: the next one
+// may do.
 var errEnded = errors.New("its process ended")
 
 // joinOpening finds the opening in the generation, unless it failed, or begins
-// one. None is begun in a generation that has ended, so that the latest opening
-// is always that of the latest generation.
+// one. None is begun in a generation that is not in use, so that the latest
+// opening is always that of the latest generation.
 func (i *Instance) joinOpening(generation *generation) (*opening, error) {
 	i.unit.mutex.Lock()
 	defer i.unit.mutex.Unlock()
-	if generation.dead() {
+	if i.unit.current != generation || generation.dead() {
 		return nil, fault.New(fault.Unavailable, "%s: %w", i.Plugin(), errEnded)
 	}
 	if known := i.opening; known != nil && known.generation == generation && !known.failed() {
@@ -58,7 +59,7 @@ func (i *Instance) joinOpening(generation *generation) (*opening, error) {
 	if i.closed {
 		return nil, errReleased(i.Plugin())
 	}
-	if !i.unit.supervisor.spawn(func() { i.perform(opening) }) {
+	if !i.unit.supervisor.spawn(func() { i.perform(i.unit.supervisor.background, opening) }) {
 		return nil, errShuttingDown(i.Plugin())
 	}
 	i.opening = opening
@@ -71,12 +72,12 @@ func errReleased(plugin string) error {
 
 func (o *opening) failed() bool { return isClosed(o.done) && o.err != nil }
 
-// perform opens the instance on the supervisor's time. After a failure whose
+// perform opens the instance, and says in the opening what came of it. After a failure whose
 // outcome is not known it is closed again, so that nothing is left.
-func (i *Instance) perform(opening *opening) {
+func (i *Instance) perform(ctx context.Context, opening *opening) {
 	defer close(opening.done)
 	s := i.unit.supervisor
-	ctx, cancel := context.WithTimeout(s.background, s.settings.OpenTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.settings.OpenTimeout)
 	defer cancel()
 	response, err := opening.generation.process.service().Open(ctx, &pluginv1.OpenRequest{
 		Instance: i.id, Config: i.config, DataDir: s.settings.DataDir,
@@ -87,7 +88,7 @@ func (i *Instance) perform(opening *opening) {
 	}
 	if err != nil {
 		opening.err = openError(i.Plugin(), client.Error(err))
-		i.closeIn(context.WithoutCancel(s.background), opening.generation)
+		i.closeIn(context.WithoutCancel(ctx), opening.generation)
 		return
 	}
 	opening.window = memory.Window{

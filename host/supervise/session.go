@@ -46,11 +46,11 @@ func (i *Instance) acquire(ctx context.Context) (*Session, error) {
 	return i.enter(opening)
 }
 
-// enter pins the opening's generation.
+// enter pins the opening's generation, if it is the one in use.
 func (i *Instance) enter(opening *opening) (*Session, error) {
 	i.unit.mutex.Lock()
 	defer i.unit.mutex.Unlock()
-	if opening.generation.dead() {
+	if i.unit.current != opening.generation || opening.generation.dead() {
 		return nil, fault.New(fault.Unavailable, "%s: %w", i.Plugin(), errEnded)
 	}
 	if i.closed {

@@ -177,7 +177,7 @@ func TestTooManyCrashesBreakThePlugin(t *testing.T) {
 		t.Errorf("after the reset: %v", err)
 	}
 	breakDown(t, s, spec)
-	catalog.replace(fakeplugin.Exits)
+	catalog.replace(fakeplugin.Exits, fakeplugin.Exits)
 	if _, err := s.Open(t.Context(), spec); !strings.Contains(err.Error(), "start llm-exits") {
 		t.Errorf("with another file: %v", err)
 	}

@@ -14,6 +14,9 @@ type unit struct {
 	supervisor *Supervisor
 	plugin     string
 
+	// replacing is held while the plugin is replaced; it is taken before mutex.
+	replacing sync.Mutex
+
 	mutex sync.Mutex
 	// current is the generation in use; nil if the plugin does not run.
 	current *generation
