@@ -123,32 +123,3 @@ func (b *begun) result() llm.Result {
 		Usage: llm.Usage{PromptTokens: value(b.PromptTokens), CompletionTokens: value(b.CompletionTokens)},
 	}
 }
-
-// unexpected is an answer that no version of the schema gives.
-func unexpected(doing, answer string) error {
-	return fault.New(fault.Internal, "store-postgres: %s: the database answered %q", doing, answer)
-}
-
-func value[T any](pointer *T) T {
-	if pointer == nil {
-		return *new(T)
-	}
-	return *pointer
-}
-
-// nonNil keeps an absent value from becoming NULL.
-func nonNil(data []byte) []byte {
-	if data == nil {
-		return []byte{}
-	}
-	return data
-}
-
-// optionalText gives NULL for nothing.
-func optionalText(data []byte) *string {
-	if len(data) == 0 {
-		return nil
-	}
-	text := string(data)
-	return &text
-}

@@ -3,14 +3,12 @@ package postgres
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/bothost/bothost/sdk/fault"
@@ -134,10 +132,4 @@ func (a *access) address() string {
 		return fmt.Sprintf("%s (port %d)", connection.Host, connection.Port)
 	}
 	return fmt.Sprintf("%s:%d", connection.Host, connection.Port)
-}
-
-// isConnectError reports whether no connection could be made at all.
-func isConnectError(err error) bool {
-	_, ok := errors.AsType[*pgconn.ConnectError](err)
-	return ok
 }

@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 // configFor names a database and a role of it.
 func configFor(d *pgtest.Database, role pgtest.Role) postgres.Config {
 	return postgres.Config{Connection: postgres.Connection{
-		Host: d.Host, Port: d.Port, Database: d.Name, User: role.User, Password: role.Password, SSLMode: "disable",
+		Host: d.Host, Port: d.Port, Database: d.Name, User: role.User, Password: role.Password,
 	}}
 }
 
