@@ -15,6 +15,10 @@ import (
 // that cannot run for want of a server into failures.
 const RequireVariable = "BOTHOST_REQUIRE_POSTGRES"
 
+// BinariesVariable names the environment variable that holds the folder of
+// initdb and postgres, to test against a server of a certain version.
+const BinariesVariable = "BOTHOST_POSTGRES_BIN"
+
 var errNoBinaries = errors.New("no PostgreSQL server on this machine: " +
 	"initdb and postgres are neither in PATH nor in /usr/lib/postgresql/*/bin")
 
@@ -25,6 +29,13 @@ type binaries struct {
 }
 
 func findBinaries() (binaries, error) {
+	if folder := os.Getenv(BinariesVariable); folder != "" {
+		found, ok := binariesIn(folder)
+		if !ok {
+			return binaries{}, fmt.Errorf("%s: no initdb and postgres in %s", BinariesVariable, folder)
+		}
+		return found, nil
+	}
 	if path, err := exec.LookPath("initdb"); err == nil {
 		// PATH may hold links to one of several versions; the server must be
 		// of the version that made its folder.

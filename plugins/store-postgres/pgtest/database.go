@@ -17,15 +17,16 @@ const superuser = "postgres"
 type Database struct {
 	Host string
 	Port int
-	Name string
+	// Socket is the folder of the server's Unix socket, where no password is
+	// asked for.
+	Socket string
+	Name   string
 	// Owner owns the database.
 	Owner Role
 	// Ordinary owns nothing and may only connect.
 	Ordinary Role
 	// Superuser is the server's.
 	Superuser Role
-
-	server *Server
 }
 
 // Role is a role of the server that may log in.
@@ -46,28 +47,20 @@ func (s *Server) Database(t testing.TB) *Database {
 	}
 	name := fmt.Sprintf("test_%d", s.names.Add(1))
 	d := &Database{
-		Host: "127.0.0.1", Port: s.port, Name: name, server: s,
+		Host: "127.0.0.1", Port: s.port, Socket: s.folder, Name: name,
 		Owner:     Role{User: name + "_owner", Password: s.password},
 		Ordinary:  Role{User: name + "_ordinary", Password: s.password},
 		Superuser: Role{User: superuser, Password: s.password},
 	}
-	admin := s.admin(t)
-	for _, role := range []Role{d.Owner, d.Ordinary} {
-		d.execute(t, admin, fmt.Sprintf("CREATE ROLE %s LOGIN PASSWORD '%s'", role.User, role.Password))
-	}
-	d.execute(t, admin, fmt.Sprintf("CREATE DATABASE %s OWNER %s", d.Name, d.Owner.User))
+	s.asAdmin(t,
+		fmt.Sprintf("CREATE ROLE %s LOGIN PASSWORD '%s'", d.Owner.User, d.Owner.Password),
+		fmt.Sprintf("CREATE ROLE %s LOGIN PASSWORD '%s'", d.Ordinary.User, d.Ordinary.Password),
+		fmt.Sprintf("CREATE DATABASE %s OWNER %s", d.Name, d.Owner.User))
 	t.Cleanup(func() {
-		admin := s.admin(t)
-		d.execute(t, admin, fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", d.Name))
-		d.execute(t, admin, fmt.Sprintf("DROP ROLE %s, %s", d.Owner.User, d.Ordinary.User))
-		close := admin.Close(context.Background())
-		if close != nil {
-			t.Errorf("pgtest: close: %v", close)
-		}
+		s.asAdmin(t,
+			fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", d.Name),
+			fmt.Sprintf("DROP ROLE %s, %s", d.Owner.User, d.Ordinary.User))
 	})
-	if err := admin.Close(context.Background()); err != nil {
-		t.Errorf("pgtest: close: %v", err)
-	}
 	return d
 }
 
@@ -90,20 +83,23 @@ func (d *Database) Connect(t testing.TB, role Role) *pgx.Conn {
 	return connection
 }
 
-func (d *Database) execute(t testing.TB, connection *pgx.Conn, statement string) {
+// asAdmin executes statements as the superuser, each in a transaction of its
+// own.
+func (s *Server) asAdmin(t testing.TB, statements ...string) {
 	t.Helper()
-	if _, err := connection.Exec(context.Background(), statement); err != nil {
-		t.Fatalf("pgtest: %s: %v", statement, err)
-	}
-}
-
-func (s *Server) admin(t testing.TB) *pgx.Conn {
-	t.Helper()
-	connection, err := pgx.Connect(context.Background(), s.adminString("postgres"))
+	ctx := context.Background()
+	connection, err := pgx.Connect(ctx, s.adminString("postgres"))
 	if err != nil {
 		t.Fatalf("pgtest: connect: %v: %s", err, s.log())
 	}
-	return connection
+	for _, statement := range statements {
+		if _, err := connection.Exec(ctx, statement); err != nil {
+			t.Errorf("pgtest: %s: %v", statement, err)
+		}
+	}
+	if err := connection.Close(ctx); err != nil {
+		t.Errorf("pgtest: close the connection: %v", err)
+	}
 }
 
 func (s *Server) adminString(database string) string {

@@ -102,6 +102,18 @@ func TestDSN(t *testing.T) {
 	turn(t, s, scope, "hello")
 }
 
+func TestUnixSocket(t *testing.T) {
+	t.Parallel()
+	d := server.Database(t)
+	s := open(t, postgres.Config{Connection: postgres.Connection{
+		Host: d.Socket, Port: d.Port, Database: d.Name, User: d.Owner.User,
+	}})
+	summary, err := s.Check(t.Context())
+	if err != nil || !strings.Contains(summary, d.Socket) {
+		t.Errorf("Check = %q, %v; want the socket's folder named", summary, err)
+	}
+}
+
 // What the configuration is to blame for is Invalid and names its key; what may
 // pass is Unavailable. Both say what to do.
 func TestDatabaseThatCannotBeOpened(t *testing.T) {
