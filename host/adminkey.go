@@ -13,8 +13,6 @@ import (
 	"github.com/bothost/bothost/sdk/schema"
 )
 
-const adminKeyFile = "admin.key"
-
 // findAdminKey gives the operator's key: the configured one, or one that the
 // first start makes and keeps in the data directory. It is made only where the
 // registry is local too: instances that share a registry must share a key.
@@ -31,7 +29,7 @@ func (h *Host) findAdminKey(resolver *config.Resolver) (string, error) {
 		return "", errors.New("auth.admin_key is not set, and the registry is shared with other instances: " +
 			"set the same key on each of them, for example auth: {mode: keys, admin_key: \"${env:BOTHOST_ADMIN_KEY}\"}")
 	}
-	path := filepath.Join(h.dataDir.path, adminKeyFile)
+	path := filepath.Join(h.dataDir.path, config.AdminKeyFile)
 	kept, err := os.ReadFile(path)
 	if err == nil {
 		return strings.TrimSpace(string(kept)), nil

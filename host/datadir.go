@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/bothost/bothost/host/config"
 )
 
 // dataDir is the folder of what the host keeps. One host at a time holds its
@@ -23,8 +25,6 @@ type dataDir struct {
 	lock        *os.File
 }
 
-const holderFile = "holder"
-
 func openDataDir(path string) (*dataDir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
@@ -34,7 +34,7 @@ func openDataDir(path string) (*dataDir, error) {
 		return nil, err
 	}
 	d := &dataDir{path: path, holder: hex.EncodeToString(id)}
-	file, err := os.OpenFile(filepath.Join(path, holderFile), os.O_CREATE|os.O_RDWR, 0o600)
+	file, err := os.OpenFile(filepath.Join(path, config.HolderFile), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
