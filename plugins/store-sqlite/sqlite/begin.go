@@ -10,10 +10,11 @@ import (
 	"github.com/bothost/bothost/sdk/store"
 )
 
-// BeginTurn implements store.Conversations.
+// BeginTurn implements store.Conversations. It need not be on the disk: what is
+// told to the caller as done is the commit, whose flush covers it.
 func (s *Store) BeginTurn(ctx context.Context, request store.BeginTurn) (outcome store.BeginOutcome, err error) {
 	attempt := fmt.Sprintf("begin turn of conversation %q", request.Conversation)
-	err = s.write(ctx, attempt, func(tx *transaction) (err error) {
+	err = s.transact(ctx, attempt, soon, func(tx *transaction) (err error) {
 		outcome, err = begin(tx, request, now())
 		return err
 	})

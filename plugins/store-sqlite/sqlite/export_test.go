@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 )
@@ -38,4 +39,18 @@ func (s *Store) Plan(ctx context.Context, statement string) ([]string, error) {
 		err = row.Scan(&id, &parent, &unused, &detail)
 		return detail, err
 	}, `EXPLAIN QUERY PLAN `+statement, make([]any, maxParameters)...)
+}
+
+// Synchronous gives SQLite's level of synchronous in a transaction as turns
+// begin with, and in one as they are committed with.
+func (s *Store) Synchronous(ctx context.Context) (begin, commit int, err error) {
+	read := func(level *int) func(*transaction) error {
+		return func(tx *transaction) error {
+			return tx.session.connection.QueryRowContext(ctx, "PRAGMA synchronous").Scan(level)
+		}
+	}
+	err = errors.Join(
+		s.transact(ctx, "test", soon, read(&begin)),
+		s.write(ctx, "test", read(&commit)))
+	return begin, commit, err
 }

@@ -274,3 +274,16 @@ func TestClosed(t *testing.T) {
 		t.Errorf("close again: %v", err)
 	}
 }
+
+func TestCommitsAreFlushed(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	const normal, full = 1, 2
+	for range 2 {
+		begin, commit, err := s.Synchronous(t.Context())
+		if err != nil || begin != normal || commit != full {
+			t.Errorf("synchronous is %d when a turn begins and %d when it is committed, %v; want %d and %d",
+				begin, commit, err, normal, full)
+		}
+	}
+}

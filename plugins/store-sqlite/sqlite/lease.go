@@ -9,7 +9,7 @@ import (
 // Heartbeat implements store.Conversations. It also drops the leases that have
 // expired: no row and an expired one mean the same.
 func (s *Store) Heartbeat(ctx context.Context, holder string, ttl time.Duration) error {
-	return s.write(ctx, fmt.Sprintf("renew the lease of holder %q", holder), func(tx *transaction) error {
+	return s.transact(ctx, fmt.Sprintf("renew the lease of holder %q", holder), soon, func(tx *transaction) error {
 		at := now()
 		if _, err := tx.exec(`DELETE FROM holders WHERE expires_at <= ?1`, at.UnixNano()); err != nil {
 			return err

@@ -28,7 +28,7 @@ func (w *writer) migrate(ctx context.Context, file string) error {
 	if err != nil {
 		return fmt.Errorf("list the migrations: %w", err)
 	}
-	return w.do(ctx, func(tx *transaction) error {
+	return w.do(ctx, flushed, func(tx *transaction) error {
 		version, err := schemaVersion(tx, file, len(steps))
 		if err != nil || version >= len(steps) {
 			return err

@@ -10,15 +10,31 @@ import (
 type session struct {
 	connection *sql.Conn
 	statements map[string]*sql.Stmt
+	// durable is what SQLite was told last; a connection begins with flushed.
+	durable durability
 	// broken says that a transaction may be open still: the session is not to
 	// be used any more. Closing its connection rolls back.
 	broken bool
 }
 
+// durability says when a transaction is on the disk.
+type durability int
+
+const (
+	// flushed: when it has ended.
+	flushed durability = iota
+	// soon: with the next transaction that is flushed. Until then a power cut
+	// undoes it, but not the end of the process.
+	soon
+)
+
 // transact runs one transaction. It marks the session as broken until it is
 // known that the transaction has ended, so that not even a panic in run leaves
 // it to others.
-func (s *session) transact(ctx context.Context, run func(*transaction) error) error {
+func (s *session) transact(ctx context.Context, durable durability, run func(*transaction) error) error {
+	if err := s.setDurability(ctx, durable); err != nil {
+		return err
+	}
 	if _, err := (&transaction{ctx: ctx, session: s}).exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
@@ -37,6 +53,23 @@ func (s *session) transact(ctx context.Context, run func(*transaction) error) er
 	_, rollback := tx.exec("ROLLBACK")
 	s.broken = rollback != nil
 	return err
+}
+
+// setDurability tells SQLite what the next transaction needs. It cannot be a
+// statement that is kept: SQLite carries it out when it is prepared.
+func (s *session) setDurability(ctx context.Context, durable durability) error {
+	if s.durable == durable {
+		return nil
+	}
+	pragma := "PRAGMA synchronous = FULL"
+	if durable == soon {
+		pragma = "PRAGMA synchronous = NORMAL"
+	}
+	if _, err := s.connection.ExecContext(ctx, pragma); err != nil {
+		return err
+	}
+	s.durable = durable
+	return nil
 }
 
 func (s *session) close() error {

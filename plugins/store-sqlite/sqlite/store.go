@@ -3,8 +3,9 @@
 // Any number of processes may use the file at once, on one machine: each writes
 // through one connection, in transactions that take SQLite's write lock when
 // they begin, so that what a transaction has read stays true until it commits.
-// Reads go through connections of their own, and wait for no writer. A
-// transaction is on the disk when its method returns.
+// Reads go through connections of their own, and wait for no writer. What a
+// method has written is on the disk when it returns, but for a turn's beginning
+// and a lease, which the next flush covers.
 //
 // Nothing that a turn does costs more in a longer conversation or with more
 // tenants: each statement of it walks an index to the rows that it needs.
@@ -68,14 +69,20 @@ func (s *Store) Close() error {
 	return s.fault("close", s.closeAll())
 }
 
-// write runs one transaction. What it returns is a fault that says what was
-// attempted, and nothing of the transaction remains then.
+// write runs one transaction, which is on the disk when write returns. What it
+// returns is a fault that says what was attempted, and nothing of the transaction
+// remains then.
 func (s *Store) write(ctx context.Context, attempt string, run func(*transaction) error) error {
+	return s.transact(ctx, attempt, flushed, run)
+}
+
+// transact is write for transactions that may reach the disk later.
+func (s *Store) transact(ctx context.Context, attempt string, durable durability, run func(*transaction) error) error {
 	if err := s.lifetime.enter(); err != nil {
 		return err
 	}
 	defer s.lifetime.leave()
-	return s.fault(attempt, s.writer.do(ctx, run))
+	return s.fault(attempt, s.writer.do(ctx, durable, run))
 }
 
 // read runs queries, each of which sees the state of one moment.

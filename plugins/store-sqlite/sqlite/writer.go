@@ -25,7 +25,7 @@ func newWriter(pool *sql.DB) *writer {
 // do runs one transaction, and commits it if run returns nil. ctx ends the wait
 // for the write lock; once begun, a transaction goes on to its end, which is
 // near, so that its outcome is known.
-func (w *writer) do(ctx context.Context, run func(*transaction) error) error {
+func (w *writer) do(ctx context.Context, durable durability, run func(*transaction) error) error {
 	var s *session
 	select {
 	case <-ctx.Done():
@@ -40,7 +40,7 @@ func (w *writer) do(ctx context.Context, run func(*transaction) error) error {
 			return err
 		}
 	}
-	return s.transact(ctx, run)
+	return s.transact(ctx, durable, run)
 }
 
 // reopen gives up a broken session, if there is one, and begins another.
