@@ -30,7 +30,7 @@ func TestOllama(t *testing.T) {
 	t.Run("two tenants at once", func(t *testing.T) { twoTenantsAtOnce(t, provider) })
 	t.Run("check", func(t *testing.T) { checkFindsTheModel(t, provider) })
 	t.Run("unknown model", func(t *testing.T) { unknownModelIsNamed(t, provider) })
-	t.Run("conformance", func(t *testing.T) { conforms(t, provider) })
+	t.Run("conformance over the wire", func(t *testing.T) { conforms(t, server) })
 	server.Stop()
 	t.Run("server that is gone", func(t *testing.T) { goneServerIsNamed(t, server, provider) })
 }
@@ -165,13 +165,10 @@ func unknownModelIsNamed(t *testing.T, provider *ollama.Provider) {
 	}
 }
 
-func conforms(t *testing.T, provider *ollama.Provider) {
-	subject := bound{provider: provider, options: ollama.Options{
-		Model: endless, MaxTokens: new(50), NumCtx: new(smallContext),
-	}}
-	for _, c := range plugintest.LLMCases() {
-		t.Run(c.Name, func(t *testing.T) { c.Run(t, subject) })
-	}
+func conforms(t *testing.T, server *ollamatest.Server) {
+	plugintest.TestLLM(t, ollama.Open, map[string]any{
+		"base_url": server.URL, "model": endless, "max_tokens": 50, "num_ctx": smallContext,
+	})
 }
 
 func goneServerIsNamed(t *testing.T, server *ollamatest.Server, provider *ollama.Provider) {

@@ -1,7 +1,6 @@
 package ollamatest_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -80,20 +79,6 @@ func ask(options ollama.Options, text string) llm.Request[ollama.Options] {
 		Messages: []message.Message{message.New(message.User, text)},
 		Options:  options,
 	}
-}
-
-// bound is a provider with its options, as the conformance suite wants it.
-type bound struct {
-	provider *ollama.Provider
-	options  ollama.Options
-}
-
-func (b bound) Chat(
-	ctx context.Context, tenant, conversation string, messages []message.Message, emit func(string) error,
-) (llm.Result, error) {
-	return b.provider.Chat(ctx, llm.Request[ollama.Options]{
-		Tenant: tenant, Conversation: conversation, Messages: messages, Options: b.options,
-	}, emit)
 }
 
 // collect keeps the pieces of a reply.
