@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bothost/bothost/host"
+	"github.com/bothost/bothost/host/apiclient"
+	"github.com/bothost/bothost/host/catalog"
+)
+
+func (a *app) pluginCommand() *cobra.Command {
+	command := group("plugin", "See, check and pin plugins",
+		a.pluginListCommand(), a.pluginDescribeCommand(), a.pluginCheckCommand(), a.pluginPinCommand())
+	command.Example = `  bothost plugin list
+  bothost plugin describe llm-ollama`
+	return command
+}
+
+// withWorkshop reads the plugin directory for as long as use takes.
+func (l *local) withWorkshop(ctx context.Context, use func(*host.Workshop) error) (err error) {
+	c, err := l.load()
+	if err != nil {
+		return err
+	}
+	workshop, err := host.OpenWorkshop(ctx, c.Settings(), l.app.silentLogger())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, workshop.Close()) }()
+	return use(workshop)
+}
+
+func (a *app) pluginListCommand() *cobra.Command {
+	var l *local
+	var r *remote
+	command := leaf("list", "List the plugins, and why one is refused", cobra.NoArgs,
+		func(ctx context.Context, _ []string) error {
+			plugins, err := a.listPlugins(ctx, l, r)
+			if err != nil {
+				return err
+			}
+			return a.show(items(plugins), func(w io.Writer) { pluginTable(w, plugins) })
+		})
+	command.Long = `List the plugins, and why one is refused: those of the host at --url or
+BOTHOST_URL, with what runs of them, or else those in the plugin directory.`
+	command.Example = "  bothost plugin list --plugin-dir ./bin/plugins"
+	l, r = a.localFlags(command), a.remoteFlags(command)
+	return command
+}
+
+func (a *app) listPlugins(ctx context.Context, l *local, r *remote) (plugins []apiclient.Plugin, err error) {
+	if r.address() != "" {
+		plugins, err = r.client("").ListPlugins(ctx)
+		return plugins, r.named(err)
+	}
+	err = l.withWorkshop(ctx, func(w *host.Workshop) error {
+		for _, plugin := range w.Plugins() {
+			plugins = append(plugins, apiclient.Plugin(plugin))
+		}
+		return nil
+	})
+	return plugins, err
+}
+
+func pluginTable(w io.Writer, plugins []apiclient.Plugin) {
+	rows := make([][]string, 0, len(plugins))
+	var reasons []string
+	for _, p := range plugins {
+		rows = append(rows, []string{p.Plugin, orDash(p.Version), p.State, activeText(p.Pinned), shortChecksum(p.Checksum)})
+		if p.Reason != "" {
+			reasons = append(reasons, fmt.Sprintf("%s is %s: %s", p.Plugin, p.State, p.Reason))
+		}
+		if p.LastError != "" {
+			reasons = append(reasons, fmt.Sprintf("%s ended last with: %s", p.Plugin, p.LastError))
+		}
+	}
+	table(w, []string{"PLUGIN", "VERSION", "STATE", "PINNED", "CHECKSUM"}, rows)
+	if len(reasons) > 0 {
+		fmt.Fprintf(w, "\n%s\n", strings.Join(reasons, "\n"))
+	}
+}
+
+// shortChecksum is enough to tell two apart; --json has the whole.
+func shortChecksum(checksum string) string {
+	const shown = len("sha256:") + 12
+	if len(checksum) <= shown {
+		return orDash(checksum)
+	}
+	return checksum[:shown]
+}
+
+func (a *app) pluginPinCommand() *cobra.Command {
+	var l *local
+	var keep bool
+	command := leaf("pin [--plugin-dir DIR] [--keep]", "Approve the plugins that are there now, and nothing else", cobra.NoArgs,
+		func(context.Context, []string) error { return a.pin(l, keep) })
+	command.Long = `Write plugins.lock in the plugin directory: the plugins that are there now are
+approved, and a host uses nothing else from then on.`
+	command.Example = "  bothost plugin pin --plugin-dir ./bin/plugins"
+	command.Flags().BoolVar(&keep, "keep", false, "keep what was approved before, for a lock that several systems share")
+	l = a.localFlags(command)
+	return command
+}
+
+func (a *app) pin(l *local, keep bool) error {
+	c, err := l.load()
+	if err != nil {
+		return err
+	}
+	dir := c.Settings().PluginDir
+	pinned, err := catalog.Pin(dir, keep)
+	if err != nil {
+		return err
+	}
+	return a.show(map[string]any{"plugin_dir": dir, "pinned": pinned}, func(w io.Writer) {
+		fmt.Fprintf(w, "%s in %s approves: %s\n", catalog.LockName, dir, strings.Join(pinned, ", "))
+	})
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bothost/bothost/host"
+	"github.com/bothost/bothost/host/config"
+	"github.com/bothost/bothost/sdk/plugintest"
+)
+
+func (a *app) pluginCheckCommand() *cobra.Command {
+	var configFile string
+	command := leaf("check FILE [--config FILE]", "Run the conformance suite on a finished plugin", cobra.ExactArgs(1),
+		func(ctx context.Context, args []string) error { return a.checkPlugin(ctx, args[0], configFile) })
+	command.Long = `Run the conformance suite of its kind on a finished plugin, in whatever language it
+was written. The file is treated as in a plugin directory: its name must be
+<kind>-<name>, and it must describe itself as the contract wants it.
+
+--config names a file with the section to test with: what a bot's configuration
+says under llm, memory or conversation_storage. A store is filled with data of
+its own making: give it a database that may be thrown away.`
+	command.Example = `  bothost plugin check ./bin/plugins/llm-echo
+  bothost plugin check ./store-acme --config test-database.yaml`
+	command.Flags().StringVar(&configFile, "config", "", "file with the configuration section to test with")
+	return command
+}
+
+// checkResult is the outcome of one case, for programs.
+type checkResult struct {
+	Case         string   `json:"case"`
+	Passed       bool     `json:"passed"`
+	Milliseconds int64    `json:"milliseconds"`
+	Log          []string `json:"log"`
+}
+
+func (a *app) checkPlugin(ctx context.Context, file, configFile string) error {
+	check := host.PluginCheck{File: file, Environ: a.environ, Logger: a.quietLogger()}
+	if configFile != "" {
+		section, err := config.ReadDocument(configFile)
+		if err != nil {
+			return fmt.Errorf("%s: %w", configFile, err)
+		}
+		check.Section, check.Source = section, "file "+configFile
+	}
+	results, failed := []checkResult{}, 0
+	err := host.CheckPlugin(ctx, check, func(outcome plugintest.Outcome) {
+		if !outcome.Passed {
+			failed++
+		}
+		results = append(results, checkResult{outcome.Case, outcome.Passed, outcome.Took.Milliseconds(), append([]string{}, outcome.Log...)})
+		if !a.json {
+			printOutcome(a.stdout, outcome)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.show(map[string]any{"items": results, "failed": failed}, func(w io.Writer) {
+		fmt.Fprintf(w, "\n%d of %d cases passed\n", len(results)-failed, len(results))
+	}); err != nil {
+		return err
+	}
+	if failed > 0 {
+		return errReported
+	}
+	return nil
+}
+
+func printOutcome(w io.Writer, outcome plugintest.Outcome) {
+	verdict := "ok    "
+	if !outcome.Passed {
+		verdict = "FAILED"
+	}
+	fmt.Fprintf(w, "%s  %s (%v)\n", verdict, outcome.Case, outcome.Took.Round(time.Millisecond))
+	if outcome.Passed {
+		return
+	}
+	for _, line := range outcome.Log {
+		fmt.Fprintf(w, "        %s\n", line)
+	}
+}
