@@ -39,7 +39,7 @@ func newFixture(t *testing.T, plugins ...string) *fixture {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(sockets) })
 	launcher := supervise.Launcher{
-		SocketDir: sockets, StartTimeout: 2 * time.Second,
+		SocketDir: sockets, StartTimeout: 4 * time.Second,
 		// The race detector would sleep for a second at each process's end.
 		Env: []string{"GORACE=atexit_sleep_ms=0"},
 	}

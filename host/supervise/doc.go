@@ -3,8 +3,9 @@
 // shares them, and stops everything within a bounded time.
 //
 // A process is a generation: it is started once, used by any number of
-// sessions, and never revived. What follows a crash is a new generation, in
-// which the instances are opened again under the ids that they had.
+// sessions, and never revived. What follows a crash, or replaces a file, is a new
+// generation, in which the instances are opened again under the ids that they
+// had. A session stays with the generation that it began in.
 //
 // From the bottom up:
 //

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/go-plugin/runner"
 )
 
+// What go-plugin asks of a runner; Start is beside the rest of the process.
 var _ runner.Runner = (*processRunner)(nil)
 
 // Wait returns when the process has ended.

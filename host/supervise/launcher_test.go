@@ -36,21 +36,23 @@ func TestDescribe(t *testing.T) {
 
 func TestBadPluginsFailWithTheirReason(t *testing.T) {
 	t.Parallel()
+	const short = 1500 * time.Millisecond
 	for _, test := range []struct {
-		plugin string
-		want   []string
+		plugin  string
+		timeout time.Duration
+		want    []string
 	}{
-		{fakeplugin.Exits, []string{"ended before it was ready (exit status 3)", "stderr: no licence found"}},
-		{fakeplugin.Hangs, []string{"did not answer within 1.5s", "waiting for the moon"}},
-		{fakeplugin.Noisy, []string{"Welcome to my plugin!", "only the handshake may stand"}},
-		{fakeplugin.TCP, []string{"only a Unix socket in PLUGIN_UNIX_SOCKET_DIR is private"}},
-		{fakeplugin.Elsewhere, []string{"/tmp/elsewhere, which is not in PLUGIN_UNIX_SOCKET_DIR"}},
-		{fakeplugin.Detached, []string{"did not answer within 1.5s"}},
+		{fakeplugin.Exits, 0, []string{"ended before it was ready (exit status 3)", "stderr: no licence found"}},
+		{fakeplugin.Hangs, short, []string{"did not answer within 1.5s", "waiting for the moon"}},
+		{fakeplugin.Noisy, 0, []string{"Welcome to my plugin!", "only the handshake may stand"}},
+		{fakeplugin.TCP, 0, []string{"only a Unix socket in PLUGIN_UNIX_SOCKET_DIR is private"}},
+		{fakeplugin.Elsewhere, 0, []string{"/tmp/elsewhere, which is not in PLUGIN_UNIX_SOCKET_DIR"}},
+		{fakeplugin.Detached, short, []string{"did not answer within 1.5s"}},
 	} {
 		t.Run(test.plugin, func(t *testing.T) {
 			t.Parallel()
 			launcher, _ := newLauncher(t)
-			launcher.StartTimeout = 1500 * time.Millisecond
+			launcher.StartTimeout = test.timeout
 			binary, err := link(t, test.plugin).Binary(test.plugin)
 			if err != nil {
 				t.Fatal(err)

@@ -8,37 +8,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/bothost/bothost/sdk/fault"
 )
-
-// Catalog finds executables.
-type Catalog interface {
-	// Binary returns what is to be run as the plugin, or why nothing can be.
-	Binary(plugin string) (Binary, error)
-}
-
-// Settings is what a Supervisor is made of. Durations that are 0 stand for their
-// defaults.
-type Settings struct {
-	Launcher Launcher
-	Catalog  Catalog
-	// DataDir is the absolute path of the folder that plugins may keep files in.
-	DataDir string
-	// AcquireWait is how long a user of a plugin that crashed waits for its
-	// restart. Default 5 s.
-	AcquireWait time.Duration
-	// CoolDown is how long a broken plugin is left alone before its next use may
-	// start it again. Default 30 s.
-	CoolDown time.Duration
-	// OpenTimeout, CheckTimeout and CloseTimeout bound the calls of these names.
-	// Defaults 30 s, 30 s and 5 s.
-	OpenTimeout, CheckTimeout, CloseTimeout time.Duration
-	// DrainTimeout bounds how long Shutdown waits for sessions to end, within its
-	// context. Default 30 s.
-	DrainTimeout time.Duration
-}
 
 // Supervisor runs plugins. Its methods may be called concurrently. It must be
 // shut down.
@@ -73,26 +45,6 @@ func New(settings Settings) *Supervisor {
 		drained:   make(chan struct{}),
 		units:     map[string]*unit{},
 	}
-}
-
-func (s Settings) withDefaults() Settings {
-	s.Launcher = s.Launcher.withDefaults()
-	for _, value := range []struct {
-		field *time.Duration
-		value time.Duration
-	}{
-		{&s.AcquireWait, 5 * time.Second},
-		{&s.CoolDown, 30 * time.Second},
-		{&s.OpenTimeout, 30 * time.Second},
-		{&s.CheckTimeout, 30 * time.Second},
-		{&s.CloseTimeout, 5 * time.Second},
-		{&s.DrainTimeout, 30 * time.Second},
-	} {
-		if *value.field <= 0 {
-			*value.field = value.value
-		}
-	}
-	return s
 }
 
 // Spec says which instance is wanted.
