@@ -4,31 +4,21 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/test/bufconn"
 
 	"github.com/bothost/bothost/host/bot"
+	"github.com/bothost/bothost/host/internal/inprocess"
 	"github.com/bothost/bothost/sdk"
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/llm"
 	"github.com/bothost/bothost/sdk/memory"
 	"github.com/bothost/bothost/sdk/message"
-	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 	"github.com/bothost/bothost/sdk/store"
 )
-
-// The plugins of these tests are served by the SDK over a connection in memory:
-// a turn makes the calls that it makes in a host.
-
-type noConfig struct{}
 
 type options struct {
 	Model string `json:"model,omitempty"`
@@ -123,9 +113,6 @@ type parts struct {
 	memory *fakeMemory
 	store  *fakeStore
 	bot.Parts
-
-	// pinned counts the generations that are in use.
-	pinned atomic.Int64
 }
 
 func newParts(t *testing.T) *parts {
@@ -141,73 +128,13 @@ func newParts(t *testing.T) *parts {
 	}
 	p.Parts = bot.Parts{
 		Tenant: "acme", Holder: "host-1", Options: json.RawMessage(`{"model":"fake"}`), Logger: hclog.NewNullLogger(),
-		LLM:    p.serve(t, plugin(t)(sdk.NewLLM("llm-fake", "1", open(p.llm)))),
-		Memory: p.serve(t, plugin(t)(sdk.NewMemory("memory-fake", "1", open(p.memory)))),
-		Store:  p.serve(t, plugin(t)(sdk.NewStore("store-fake", "1", open(p.store)))),
+		LLM:    inprocess.Serve(t)(sdk.NewLLM("llm-fake", "1", inprocess.Open(p.llm))),
+		Memory: inprocess.Serve(t)(sdk.NewMemory("memory-fake", "1", inprocess.Open(p.memory))),
+		Store:  inprocess.Serve(t)(sdk.NewStore("store-fake", "1", inprocess.Open(p.store))),
 		Limits: bot.Limits{Wait: time.Minute, IdleTimeout: 30 * time.Second, TurnTimeout: time.Hour},
 	}
-	t.Cleanup(func() {
-		if pinned := p.pinned.Load(); pinned != 0 {
-			t.Errorf("%d generations of plugins are still in use", pinned)
-		}
-	})
 	return p
 }
-
-func open[P any](fake P) sdk.OpenFunc[noConfig, P] {
-	return func(context.Context, noConfig, sdk.Settings) (P, error) { return fake, nil }
-}
-
-func plugin(t *testing.T) func(*sdk.Plugin, error) *sdk.Plugin {
-	return func(p *sdk.Plugin, err error) *sdk.Plugin {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return p.WithLog(io.Discard)
-	}
-}
-
-// serve runs a plugin until the test ends, with one open instance.
-func (p *parts) serve(t *testing.T, served *sdk.Plugin) bot.Plugin {
-	t.Helper()
-	listener := bufconn.Listen(1 << 16)
-	server := grpc.NewServer(served.ServerOptions()...)
-	served.Register(server)
-	var running sync.WaitGroup
-	running.Go(func() { _ = server.Serve(listener) })
-	conn, err := grpc.NewClient("passthrough:///plugin",
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }),
-		grpc.WithTransportCredentials(insecure.NewCredentials()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = conn.Close()
-		server.Stop()
-		running.Wait()
-	})
-	opened, err := pluginv1.NewPluginServiceClient(conn).Open(t.Context(), &pluginv1.OpenRequest{Instance: "i1", Config: []byte(`{}`)})
-	if err != nil {
-		t.Fatalf("open %s: %v", served.Name(), err)
-	}
-	window := memory.Window{MaxMessages: int(opened.GetWindow().GetMaxMessages()), MaxBytes: int64(opened.GetWindow().GetMaxBytes())}
-	return bot.Plugin{Name: served.Name(), Acquire: func(context.Context) (bot.Session, error) {
-		p.pinned.Add(1)
-		return session{conn: conn, window: window, release: func() { p.pinned.Add(-1) }}, nil
-	}}
-}
-
-type session struct {
-	conn    *grpc.ClientConn
-	window  memory.Window
-	release func()
-}
-
-func (s session) Conn() grpc.ClientConnInterface { return s.conn }
-func (s session) Instance() string               { return "i1" }
-func (s session) Window() memory.Window          { return s.window }
-func (s session) Release()                       { s.release() }
 
 // transcript writes down what is observed of a turn.
 type transcript struct {

@@ -76,9 +76,9 @@ func TestStreamIsTakenUpWhereItBroke(t *testing.T) {
 		restore()
 		here.want(t, "changed", 1, 1)
 		here.want(t, "same", 1, 0)
-		reads := here.store.reads
+		reads := here.store.Reads
 		here.mustFind(t, "same")
-		if here.store.reads != reads {
+		if here.store.Reads != reads {
 			t.Error("revisions are compared although the stream is read")
 		}
 	})
@@ -95,7 +95,7 @@ func TestDeafCallersBuildOnce(t *testing.T) {
 		defer here.loseWatch()()
 		there.register(t, "a")
 		here.building = slowly
-		here.store.afterRead = func() { time.Sleep(time.Millisecond) }
+		here.store.AfterRead = func() { time.Sleep(time.Millisecond) }
 		var callers sync.WaitGroup
 		for range 100 {
 			callers.Go(func() { here.mustFind(t, "a") })

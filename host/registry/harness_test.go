@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/bothost/bothost/host/bot"
+	"github.com/bothost/bothost/host/internal/faketenants"
 	"github.com/bothost/bothost/host/registry"
 	"github.com/bothost/bothost/sdk/memory"
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
@@ -25,7 +26,7 @@ import (
 type harness struct {
 	*registry.Registry
 	settings registry.Settings
-	store    *tenants
+	store    *faketenants.Store
 	files    map[string]registry.Tenant
 	// building, if set, is called by each build.
 	building func(ctx context.Context, tenant registry.Tenant) error
@@ -49,7 +50,7 @@ var errDown = errors.New("down")
 // newHarness prepares a registry, which start makes: a test changes what it is
 // about in between. Both belong into one synctest bubble.
 func newHarness() *harness {
-	h := &harness{store: newTenants(), built: map[string]int{}, released: map[string]int{}}
+	h := &harness{store: faketenants.New(), built: map[string]int{}, released: map[string]int{}}
 	h.settings = registry.Settings{
 		Files:    func() map[string]registry.Tenant { return h.files },
 		UseStore: h.useStore, Watch: h.watch, Build: h.build,

@@ -43,7 +43,7 @@ func TestKey(t *testing.T) {
 		}
 		h.wantTenant(t, key.Secret, "a")
 		h.wantTenant(t, other.Secret, "b")
-		record := h.store.keys[key.ID]
+		record := h.store.Keys[key.ID]
 		if len(record.Hash) != 32 || strings.Contains(key.Secret, string(record.Hash)) {
 			t.Errorf("the store keeps %x of %s", record.Hash, key.Secret)
 		}
@@ -113,8 +113,8 @@ func TestRevocationOvertakesARead(t *testing.T) {
 		h := newHarness().start(t)
 		h.register(t, "a")
 		key := h.mustCreateKey(t, "a")
-		h.store.afterRead = func() {
-			h.store.afterRead = nil
+		h.store.AfterRead = func() {
+			h.store.AfterRead = nil
 			if err := h.RevokeKey(t.Context(), "a", key.ID); err != nil {
 				t.Error(err)
 			}
@@ -131,14 +131,14 @@ func TestKeysAreCached(t *testing.T) {
 		h.register(t, "a")
 		key := h.mustCreateKey(t, "a")
 		h.wantTenant(t, key.Secret, "a")
-		read := h.store.reads
+		read := h.store.Reads
 		h.wantTenant(t, key.Secret, "a")
-		if h.store.reads != read {
+		if h.store.Reads != read {
 			t.Error("a key that was just used was read again")
 		}
 		time.Sleep(5 * time.Minute)
 		h.wantTenant(t, key.Secret, "a")
-		if h.store.reads != read+1 {
+		if h.store.Reads != read+1 {
 			t.Error("a key that was used long ago was not read again")
 		}
 	})

@@ -67,12 +67,12 @@ func TestRegistrationThatFailsChangesNothing(t *testing.T) {
 				}
 				h.start(t).register(t, "a")
 				h.mustFind(t, "a")
-				before := h.store.byName["a"]
+				before := h.store.ByName["a"]
 				if _, _, err := h.Register(t.Context(), test.tenant, test.overrides, test.conditions...); !test.want(err) {
 					t.Errorf("Register = %v", err)
 				}
-				if diff := cmp.Diff(before, h.store.byName["a"]); diff != "" || len(h.store.byName) != 1 {
-					t.Errorf("%d tenants; it changed:\n%s", len(h.store.byName), diff)
+				if diff := cmp.Diff(before, h.store.ByName["a"]); diff != "" || len(h.store.ByName) != 1 {
+					t.Errorf("%d tenants; it changed:\n%s", len(h.store.ByName), diff)
 				}
 				h.mustFind(t, "a")
 				h.want(t, "a", 1, 0)
@@ -218,7 +218,7 @@ func TestUnknownTenant(t *testing.T) {
 				t.Errorf("%s: %v", call, err)
 			}
 		}
-		if len(h.store.byName) != 0 || h.store.revision != 0 {
+		if len(h.store.ByName) != 0 || h.store.Revision != 0 {
 			t.Error("reading has written")
 		}
 		h.storeDown = errors.New("broken")

@@ -1,4 +1,6 @@
-package registry_test
+// Package faketenants is a store of registrations for the host's tests, which
+// several registries can share as the instances of a host do.
+package faketenants
 
 import (
 	"cmp"
@@ -13,45 +15,47 @@ import (
 	"github.com/bothost/bothost/sdk/store"
 )
 
-// tenants is a store of registrations in memory, which several registries can
-// share as the instances of a host do.
-type tenants struct {
+// Store keeps registrations in memory. Its exported fields are for tests that
+// look while nothing else runs.
+type Store struct {
 	mu       sync.Mutex
-	revision uint64
-	byName   map[string]store.Tenant
+	Revision uint64
+	ByName   map[string]store.Tenant
+	Keys     map[string]store.APIKey
 	deleted  map[string]bool
-	keys     map[string]store.APIKey
 	changes  []store.Change
 	// changed is closed and replaced by each change.
 	changed chan struct{}
-	// reads counts GetTenant and GetKey.
-	reads int
-	// afterRead, if set, is called when one of them has read and not yet answered.
-	afterRead func()
+	// Reads counts GetTenant and GetKey.
+	Reads int
+	// AfterRead, if set, is called when one of them has read and not yet answered.
+	AfterRead func()
 }
 
-func newTenants() *tenants {
-	return &tenants{
-		byName: map[string]store.Tenant{}, deleted: map[string]bool{}, keys: map[string]store.APIKey{},
+// New makes an empty store.
+func New() *Store {
+	return &Store{
+		ByName: map[string]store.Tenant{}, deleted: map[string]bool{}, Keys: map[string]store.APIKey{},
 		changed: make(chan struct{}),
 	}
 }
 
-var _ store.Tenants = (*tenants)(nil)
+var _ store.Tenants = (*Store)(nil)
 
-func (s *tenants) change(c store.Change) uint64 {
-	s.revision++
-	c.Revision = s.revision
+func (s *Store) change(c store.Change) uint64 {
+	s.Revision++
+	c.Revision = s.Revision
 	s.changes = append(s.changes, c)
 	close(s.changed)
 	s.changed = make(chan struct{})
-	return s.revision
+	return s.Revision
 }
 
-func (s *tenants) PutTenant(_ context.Context, r store.PutTenant) (store.Tenant, bool, error) {
+// PutTenant implements store.Tenants.
+func (s *Store) PutTenant(_ context.Context, r store.PutTenant) (store.Tenant, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	tenant, known := s.byName[r.Name]
+	tenant, known := s.ByName[r.Name]
 	if r.IfRevision != nil && *r.IfRevision != tenant.Revision {
 		return store.Tenant{}, false, fault.New(fault.Conflict, "stale").WithReason(fault.RevisionMismatch)
 	}
@@ -64,22 +68,23 @@ func (s *tenants) PutTenant(_ context.Context, r store.PutTenant) (store.Tenant,
 	delete(s.deleted, r.Name)
 	tenant.Config, tenant.Updated = r.Config, time.Now()
 	tenant.Revision = s.change(store.Change{Type: store.TenantChanged, Tenant: r.Name})
-	s.byName[r.Name] = tenant
+	s.ByName[r.Name] = tenant
 	return tenant, !known, nil
 }
 
-func (s *tenants) find(name string) (store.Tenant, error) {
-	tenant, ok := s.byName[name]
+func (s *Store) find(name string) (store.Tenant, error) {
+	tenant, ok := s.ByName[name]
 	if !ok {
 		return store.Tenant{}, fault.New(fault.NotFound, "no row")
 	}
 	return tenant, nil
 }
 
-func (s *tenants) GetTenant(_ context.Context, name string) (store.Tenant, error) {
+// GetTenant implements store.Tenants.
+func (s *Store) GetTenant(_ context.Context, name string) (store.Tenant, error) {
 	s.mu.Lock()
-	s.reads++
-	after := s.afterRead
+	s.Reads++
+	after := s.AfterRead
 	tenant, err := s.find(name)
 	s.mu.Unlock()
 	if after != nil {
@@ -88,8 +93,9 @@ func (s *tenants) GetTenant(_ context.Context, name string) (store.Tenant, error
 	return tenant, err
 }
 
-// ListTenants has cursors that are no names, as real stores do.
-func (s *tenants) ListTenants(_ context.Context, limit int, after string) (store.Page[store.Tenant], error) {
+// ListTenants implements store.Tenants, with cursors that are no names, as real
+// stores have.
+func (s *Store) ListTenants(_ context.Context, limit int, after string) (store.Page[store.Tenant], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	last, err := base64.StdEncoding.DecodeString(after)
@@ -97,7 +103,7 @@ func (s *tenants) ListTenants(_ context.Context, limit int, after string) (store
 		return store.Page[store.Tenant]{}, fault.New(fault.Invalid, "no cursor of this store")
 	}
 	var page store.Page[store.Tenant]
-	for _, name := range slices.Sorted(maps.Keys(s.byName)) {
+	for _, name := range slices.Sorted(maps.Keys(s.ByName)) {
 		if name <= string(last) {
 			continue
 		}
@@ -105,12 +111,13 @@ func (s *tenants) ListTenants(_ context.Context, limit int, after string) (store
 			page.Next = base64.StdEncoding.EncodeToString([]byte(page.Items[limit-1].Name))
 			break
 		}
-		page.Items = append(page.Items, s.byName[name])
+		page.Items = append(page.Items, s.ByName[name])
 	}
 	return page, nil
 }
 
-func (s *tenants) SetTenantActive(_ context.Context, name string, active bool) (store.Tenant, error) {
+// SetTenantActive implements store.Tenants.
+func (s *Store) SetTenantActive(_ context.Context, name string, active bool) (store.Tenant, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	tenant, err := s.find(name)
@@ -119,35 +126,38 @@ func (s *tenants) SetTenantActive(_ context.Context, name string, active bool) (
 	}
 	tenant.Active = active
 	tenant.Revision = s.change(store.Change{Type: store.TenantChanged, Tenant: name})
-	s.byName[name] = tenant
+	s.ByName[name] = tenant
 	return tenant, nil
 }
 
-func (s *tenants) DeleteTenant(_ context.Context, name string, purge bool) error {
+// DeleteTenant implements store.Tenants.
+func (s *Store) DeleteTenant(_ context.Context, name string, purge bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, err := s.find(name); err != nil && !(purge && s.deleted[name]) {
 		return err
 	}
-	delete(s.byName, name)
+	delete(s.ByName, name)
 	s.deleted[name] = !purge
-	maps.DeleteFunc(s.keys, func(_ string, key store.APIKey) bool { return key.Tenant == name })
+	maps.DeleteFunc(s.Keys, func(_ string, key store.APIKey) bool { return key.Tenant == name })
 	s.change(store.Change{Type: store.TenantGone, Tenant: name})
 	return nil
 }
 
-func (s *tenants) CreateKey(_ context.Context, key store.APIKey) (store.APIKey, error) {
+// CreateKey implements store.Tenants.
+func (s *Store) CreateKey(_ context.Context, key store.APIKey) (store.APIKey, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key.TenantUID, key.Created = s.byName[key.Tenant].UID, time.Now()
-	s.keys[key.ID] = key
+	key.TenantUID, key.Created = s.ByName[key.Tenant].UID, time.Now()
+	s.Keys[key.ID] = key
 	return key, nil
 }
 
-func (s *tenants) ListKeys(_ context.Context, tenant string) ([]store.APIKey, error) {
+// ListKeys implements store.Tenants.
+func (s *Store) ListKeys(_ context.Context, tenant string) ([]store.APIKey, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found := slices.Collect(maps.Values(s.keys))
+	found := slices.Collect(maps.Values(s.Keys))
 	found = slices.DeleteFunc(found, func(key store.APIKey) bool { return key.Tenant != tenant })
 	slices.SortFunc(found, func(a, b store.APIKey) int {
 		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
@@ -155,11 +165,12 @@ func (s *tenants) ListKeys(_ context.Context, tenant string) ([]store.APIKey, er
 	return found, nil
 }
 
-func (s *tenants) GetKey(_ context.Context, id string) (store.APIKey, error) {
+// GetKey implements store.Tenants.
+func (s *Store) GetKey(_ context.Context, id string) (store.APIKey, error) {
 	s.mu.Lock()
-	s.reads++
-	key, ok := s.keys[id]
-	after := s.afterRead
+	s.Reads++
+	key, ok := s.Keys[id]
+	after := s.AfterRead
 	s.mu.Unlock()
 	if after != nil {
 		after()
@@ -170,20 +181,22 @@ func (s *tenants) GetKey(_ context.Context, id string) (store.APIKey, error) {
 	return key, nil
 }
 
-func (s *tenants) RevokeKey(_ context.Context, tenant, id string) error {
+// RevokeKey implements store.Tenants.
+func (s *Store) RevokeKey(_ context.Context, tenant, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if key, ok := s.keys[id]; !ok || key.Tenant != tenant {
+	if key, ok := s.Keys[id]; !ok || key.Tenant != tenant {
 		return fault.New(fault.NotFound, "no row")
 	}
-	delete(s.keys, id)
+	delete(s.Keys, id)
 	s.change(store.Change{Type: store.KeyRevoked, Tenant: tenant, KeyID: id})
 	return nil
 }
 
-func (s *tenants) WatchTenants(ctx context.Context, after *uint64, emit func(store.WatchEvent) error) error {
+// WatchTenants implements store.Tenants.
+func (s *Store) WatchTenants(ctx context.Context, after *uint64, emit func(store.WatchEvent) error) error {
 	s.mu.Lock()
-	at := s.revision
+	at := s.Revision
 	s.mu.Unlock()
 	if after != nil {
 		at = *after
