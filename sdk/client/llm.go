@@ -42,6 +42,9 @@ func (l LLM) Chat(ctx context.Context, request llm.Request[json.RawMessage], emi
 			return llm.Result{}, fault.New(fault.Internal, "the reply ended before it was complete")
 		case err != nil:
 			return llm.Result{}, Error(err)
+		case ctx.Err() != nil:
+			// What was read ahead is not told to a caller who has left.
+			return llm.Result{}, fault.As(ctx.Err())
 		}
 		switch event := response.GetEvent().(type) {
 		case *pluginv1.ChatResponse_Delta:
