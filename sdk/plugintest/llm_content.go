@@ -10,7 +10,7 @@ import (
 func llmContentCases() []LLMCase {
 	cases := []LLMCase{{"a document is answered or refused by name", documentIsNotDropped}}
 	for _, odd := range oddPrompts() {
-		cases = append(cases, LLMCase{odd.name + " is only text", func(t T, subject LLM) { carries(t, subject, odd.text) }})
+		cases = append(cases, LLMCase{odd.name + " is only text", odd.isCarried})
 	}
 	return cases
 }
@@ -35,13 +35,13 @@ func oddPrompts() []oddPrompt {
 // longText is how many bytes the longest of them has, about.
 const longText = 100 << 10
 
-// carries tells the text in every role.
-func carries(t T, subject LLM, text string) {
+// isCarried tells the text in every role.
+func (p oddPrompt) isCarried(t T, subject LLM) {
 	converse(t, subject, "tenant", []message.Message{
-		message.New(message.System, text),
-		message.New(message.User, text),
-		message.New(message.Assistant, text),
-		message.New(message.User, text),
+		message.New(message.System, p.text),
+		message.New(message.User, p.text),
+		message.New(message.Assistant, p.text),
+		message.New(message.User, p.text),
 	})
 }
 

@@ -18,5 +18,5 @@ type Options struct {
 	Delay       schema.Duration `json:"delay,omitempty" jsonschema:"description=How long to wait before the first piece."`
 	ChunkDelay  schema.Duration `json:"chunk_delay,omitempty" jsonschema:"description=How long to wait between two pieces."`
 	Chunks      int             `json:"chunks,omitempty" jsonschema:"description=Stream the reply in this many pieces; without it each word is one.,minimum=1"`
-	Fail        Failure         `json:"fail,omitempty" jsonschema:"description=How the call fails: not at all or with an error before the first piece; mid_stream fails after half of the pieces; panic takes the process down.,enum=,enum=error,enum=upstream,enum=unavailable,enum=rate_limited,enum=mid_stream,enum=panic"`
+	Fail        Failure         `json:"fail,omitempty" jsonschema:"description=How the call fails: not at all or with an error before the first piece; mid_stream fails after half of the pieces; panic is a defect that nobody has foreseen.,enum=,enum=error,enum=upstream,enum=unavailable,enum=rate_limited,enum=mid_stream,enum=panic"`
 }

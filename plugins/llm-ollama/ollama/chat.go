@@ -22,11 +22,11 @@ func (p *Provider) Chat(
 	if err != nil {
 		return llm.Result{}, err
 	}
-	watch := startWatch(ctx, p.idle)
+	watched, watch := startWatch(ctx, p.idle)
 	defer watch.stop()
-	reply, err := p.open(watch.ctx, chat)
+	reply, err := p.open(watched, chat)
 	if err != nil {
-		return llm.Result{}, p.explain(ctx, watch, chat.Model, err)
+		return llm.Result{}, p.explain(ctx, watched, chat.Model, err)
 	}
 	defer reply.close()
 	for {
@@ -36,7 +36,7 @@ func (p *Provider) Chat(
 			err = ctx.Err()
 		}
 		if err != nil {
-			return llm.Result{}, p.explain(ctx, watch, chat.Model, err)
+			return llm.Result{}, p.explain(ctx, watched, chat.Model, err)
 		}
 		if err := pass(chunk, watch, emit); err != nil {
 			return llm.Result{}, err

@@ -20,12 +20,12 @@ const retryAfter = 5 * time.Second
 
 // explain makes a fault of what went wrong in a call. The caller's own leaving
 // comes first: whatever else is reported then is its echo.
-func (p *Provider) explain(ctx context.Context, watch *watch, model string, err error) error {
+func (p *Provider) explain(ctx, watched context.Context, model string, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("llm-ollama: chat with model %q: %w", model, ctx.Err())
 	}
-	if watch.ranOut() {
-		return fault.New(fault.Timeout, "llm-ollama: Ollama at %s said nothing for %v", p.server(), watch.limit).
+	if isSilence(watched) {
+		return fault.New(fault.Timeout, "llm-ollama: Ollama at %s said nothing for %v", p.server(), p.idle).
 			FromUpstream().
 			WithRemedy("look at the server's log; if the model takes long to load, raise idle_timeout")
 	}

@@ -53,7 +53,7 @@ func (p *Provider) open(ctx context.Context, chat *api.ChatRequest) (*stream, er
 		return nil, err
 	}
 	if response.StatusCode != http.StatusOK {
-		defer response.Body.Close()
+		defer func() { _ = response.Body.Close() }()
 		return nil, refusal(response)
 	}
 	lines := bufio.NewScanner(response.Body)

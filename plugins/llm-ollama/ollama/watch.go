@@ -10,22 +10,18 @@ import (
 // the server for too long.
 var errSilent = errors.New("the server has been silent for too long")
 
-// watch ends its context when the server has been silent for the limit.
+// watch ends a context when the server has been silent for the limit.
 type watch struct {
-	ctx    context.Context //nolint:containedctx // the watch is what ends it
 	cancel context.CancelCauseFunc
 	timer  *time.Timer
 	limit  time.Duration
 }
 
-func startWatch(ctx context.Context, limit time.Duration) *watch {
+// startWatch derives the context that it ends from ctx.
+func startWatch(ctx context.Context, limit time.Duration) (context.Context, *watch) {
 	watched, cancel := context.WithCancelCause(ctx)
-	return &watch{
-		ctx:    watched,
-		cancel: cancel,
-		timer:  time.AfterFunc(limit, func() { cancel(errSilent) }),
-		limit:  limit,
-	}
+	timer := time.AfterFunc(limit, func() { cancel(errSilent) })
+	return watched, &watch{cancel: cancel, timer: timer, limit: limit}
 }
 
 // heard starts the limit anew.
@@ -37,11 +33,11 @@ func (w *watch) within(limit time.Duration) { w.timer.Reset(limit) }
 // pause lets time pass uncounted until something is heard again.
 func (w *watch) pause() { w.timer.Stop() }
 
-// ranOut reports whether silence has ended the context.
-func (w *watch) ranOut() bool { return errors.Is(context.Cause(w.ctx), errSilent) }
-
 // stop ends the context and frees what the watch holds.
 func (w *watch) stop() {
 	w.timer.Stop()
 	w.cancel(context.Canceled)
 }
+
+// isSilence reports whether silence has ended a watched context.
+func isSilence(watched context.Context) bool { return errors.Is(context.Cause(watched), errSilent) }
