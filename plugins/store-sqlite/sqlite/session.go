@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+
+	"modernc.org/sqlite"
+	code "modernc.org/sqlite/lib"
 )
 
 // session is the writing connection with its prepared statements.
@@ -35,12 +38,12 @@ func (s *session) transact(ctx context.Context, durable durability, run func(*tr
 	if err := s.setDurability(ctx, durable); err != nil {
 		return err
 	}
-	if _, err := (&transaction{ctx: ctx, session: s}).exec("BEGIN IMMEDIATE"); err != nil {
-		return err
-	}
 	s.broken = true
 	tx := &transaction{ctx: context.WithoutCancel(ctx), session: s}
-	err := run(tx)
+	_, err := (&transaction{ctx: ctx, session: s}).exec("BEGIN IMMEDIATE")
+	if err == nil {
+		err = run(tx)
+	}
 	if err == nil {
 		_, err = tx.exec("COMMIT")
 	}
@@ -48,11 +51,19 @@ func (s *session) transact(ctx context.Context, durable durability, run func(*tr
 		s.broken = false
 		return nil
 	}
-	// After some failures, as a full disk, SQLite has rolled back by itself:
-	// this fails then, and the session is given up to be sure.
-	_, rollback := tx.exec("ROLLBACK")
-	s.broken = rollback != nil
+	s.broken = !tx.rollback()
 	return err
+}
+
+// rollback reports whether no transaction is open any more. There may be one
+// after a failed BEGIN, if ctx ended just when it had succeeded, and none after
+// a failed statement, since SQLite rolls back by itself when the disk is full.
+func (t *transaction) rollback() bool {
+	_, err := t.exec("ROLLBACK")
+	if cause, ok := errors.AsType[*sqlite.Error](err); ok {
+		return cause.Code() == code.SQLITE_ERROR // there was none
+	}
+	return err == nil
 }
 
 // setDurability tells SQLite what the next transaction needs. It cannot be a
