@@ -20,7 +20,7 @@ const model = "tiny"
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // start serves handler until the test ends and opens an instance for it.
-func start(t *testing.T, handler http.Handler, config ollama.Config) *ollama.Provider {
+func start(t testing.TB, handler http.Handler, config ollama.Config) *ollama.Provider {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
@@ -28,7 +28,7 @@ func start(t *testing.T, handler http.Handler, config ollama.Config) *ollama.Pro
 	return open(t, config)
 }
 
-func open(t *testing.T, config ollama.Config) *ollama.Provider {
+func open(t testing.TB, config ollama.Config) *ollama.Provider {
 	t.Helper()
 	provider, err := ollama.Open(t.Context(), config, sdk.Settings{})
 	if err != nil {
