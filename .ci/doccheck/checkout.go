@@ -32,7 +32,7 @@ func copyCheckout(ctx context.Context, target string) error {
 }
 
 func copyFile(source, target string) error {
-	from, err := os.Open(source)
+	info, err := os.Lstat(source)
 	if errors.Is(err, os.ErrNotExist) && !strings.HasPrefix(source, "bin/") {
 		// Deleted, and git does not know yet.
 		return nil
@@ -40,15 +40,27 @@ func copyFile(source, target string) error {
 	if err != nil {
 		return err
 	}
-	defer from.Close()
-	info, err := from.Stat()
-	if err != nil {
-		return err
-	}
 	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
 		return err
 	}
-	to, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm()&^0o022)
+	if info.Mode().Type() == os.ModeSymlink {
+		link, err := os.Readlink(source)
+		if err != nil {
+			return err
+		}
+		return os.Symlink(link, target)
+	}
+	return copyContent(source, target, info.Mode().Perm())
+}
+
+func copyContent(source, target string, mode os.FileMode) error {
+	from, err := os.Open(source)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	// Plugins must not be writable by others.
+	to, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode&^0o022)
 	if err != nil {
 		return err
 	}

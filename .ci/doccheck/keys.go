@@ -79,7 +79,7 @@ func schemas(ctx context.Context) (map[string]*schema.Schema, error) {
 // tables reads the rows that begin with a key in backquotes, by the heading that
 // they stand under.
 func (d *document) tables() map[string]map[string]described {
-	row := regexp.MustCompile("^\\| `([^`]+)` \\| ([^|]*) \\| ([^|]*) \\|")
+	row := regexp.MustCompile("^\\| `([^`]+)` \\| *([^|]*?) *\\| *([^|]*?) *\\|")
 	tables := map[string]map[string]described{}
 	heading := ""
 	for _, line := range d.lines {
