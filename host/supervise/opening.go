@@ -72,29 +72,46 @@ func errReleased(plugin string) error {
 
 func (o *opening) failed() bool { return isClosed(o.done) && o.err != nil }
 
-// perform opens the instance, and says in the opening what came of it. After a failure whose
-// outcome is not known it is closed again, so that nothing is left.
+// perform opens the instance, and says in the opening what came of it. A suspect
+// waits until it is the only one that is being opened.
 func (i *Instance) perform(ctx context.Context, opening *opening) {
 	defer close(opening.done)
-	s := i.unit.supervisor
-	ctx, cancel := context.WithTimeout(ctx, s.settings.OpenTimeout)
+	ctx, cancel := context.WithTimeout(ctx, i.unit.supervisor.settings.OpenTimeout)
 	defer cancel()
-	response, err := opening.generation.process.service().Open(ctx, &pluginv1.OpenRequest{
-		Instance: i.id, Config: i.config, DataDir: s.settings.DataDir,
+	suspected := i.suspected()
+	if suspected {
+		i.unit.suspects.Lock()
+		defer i.unit.suspects.Unlock()
+	}
+	opening.window, opening.err = i.call(ctx, opening.generation, suspected)
+}
+
+// call opens the instance in a process. After a failure whose outcome is not known
+// it is closed again, so that nothing is left.
+func (i *Instance) call(ctx context.Context, generation *generation, suspected bool) (memory.Window, error) {
+	if generation.dead() {
+		return memory.Window{}, fault.New(fault.Unavailable, "%s: %w", i.Plugin(), errEnded)
+	}
+	response, err := generation.process.service().Open(ctx, &pluginv1.OpenRequest{
+		Instance: i.id, Config: i.config, DataDir: i.unit.supervisor.settings.DataDir,
 	})
-	if died := i.judge(opening.generation, err); died {
-		opening.err = fault.New(fault.Unavailable, "%s: its process ended while it opened the instance: %w", i.Plugin(), err)
-		return
+	if died := i.judge(generation, suspected, err); died {
+		return memory.Window{}, fault.New(fault.Unavailable, "%s: its process ended while it opened the instance: %w", i.Plugin(), err)
 	}
 	if err != nil {
-		opening.err = openError(i.Plugin(), client.Error(err))
-		i.closeIn(context.WithoutCancel(ctx), opening.generation)
-		return
+		i.closeIn(context.WithoutCancel(ctx), generation)
+		return memory.Window{}, openError(i.Plugin(), client.Error(err))
 	}
-	opening.window = memory.Window{
+	return memory.Window{
 		MaxMessages: int(response.GetWindow().GetMaxMessages()),
 		MaxBytes:    int64(min(response.GetWindow().GetMaxBytes(), 1<<62)),
-	}
+	}, nil
+}
+
+func (i *Instance) suspected() bool {
+	i.unit.mutex.Lock()
+	defer i.unit.mutex.Unlock()
+	return i.unit.quarantine.suspected(i.key)
 }
 
 // openError says which plugin it was, and keeps all else of the fault.
@@ -105,7 +122,7 @@ func openError(plugin string, err error) error {
 }
 
 // judge reports whether the process died of the opening, and remembers it.
-func (i *Instance) judge(generation *generation, err error) bool {
+func (i *Instance) judge(generation *generation, suspected bool, err error) bool {
 	if status.Code(err) == codes.Unavailable {
 		// The end of a connection is often noticed before that of its process.
 		select {
@@ -116,7 +133,7 @@ func (i *Instance) judge(generation *generation, err error) bool {
 	i.unit.mutex.Lock()
 	defer i.unit.mutex.Unlock()
 	if err != nil && generation.dead() {
-		i.unit.quarantine.blame(i.key, time.Now())
+		i.unit.quarantine.blame(i.key, suspected, time.Now())
 		return true
 	}
 	i.unit.quarantine.clear(i.key)

@@ -17,6 +17,9 @@ type unit struct {
 	// replacing is held while the plugin is replaced; it is taken before mutex.
 	replacing sync.Mutex
 
+	// suspects is held while a suspect is opened; it is taken before mutex.
+	suspects sync.Mutex
+
 	mutex sync.Mutex
 	// current is the generation in use; nil if the plugin does not run.
 	current *generation
