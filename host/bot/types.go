@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/bothost/bothost/sdk/fault"
@@ -97,8 +98,13 @@ type Error struct {
 	Fault  *fault.Error
 }
 
-// Error names the plugin and says what went wrong.
-func (e *Error) Error() string { return e.Plugin + ": " + e.Fault.Error() }
+// Error names the plugin, unless it has named itself, and says what went wrong.
+func (e *Error) Error() string {
+	if text := e.Fault.Error(); strings.HasPrefix(text, e.Plugin+": ") {
+		return text
+	}
+	return e.Plugin + ": " + e.Fault.Error()
+}
 
 // Unwrap gives the fault.
 func (e *Error) Unwrap() error { return e.Fault }

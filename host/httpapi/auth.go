@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"net"
@@ -142,8 +143,42 @@ func (a *api) asTenant(handler tenantHandler) func(http.ResponseWriter, *http.Re
 		if err := registry.CheckName(tenantHeader, c.tenant); err != nil {
 			return err
 		}
-		return handler(w, r, c.tenant)
+		if !c.operator {
+			r = r.WithContext(context.WithValue(r.Context(), isTenant{}, true))
+		}
+		return a.discreet(r, handler(w, r, c.tenant))
 	}
+}
+
+// isTenant marks the context of a request that a tenant made with its own key.
+type isTenant struct{}
+
+// discreet keeps from a tenant what is the operator's business: where the
+// servers are, and what is wrong with them. The log has it, under the same code.
+func (a *api) discreet(r *http.Request, err error) error {
+	if err == nil || r.Context().Value(isTenant{}) == nil {
+		return err
+	}
+	told := problemOf(err)
+	if told.Status < http.StatusInternalServerError {
+		return err
+	}
+	a.logFailure(r, told.Status, err)
+	general := problemf(told.Status, told.OpenAI.Code, "%s; the operator's log says more", generally(told.Status))
+	general.retryAfter = told.retryAfter
+	return general
+}
+
+func generally(status int) string {
+	switch status {
+	case http.StatusBadGateway:
+		return "the model's server failed"
+	case http.StatusServiceUnavailable:
+		return "the bot is not available now"
+	case http.StatusGatewayTimeout:
+		return "the answer took too long"
+	}
+	return "the request failed"
 }
 
 // asOperator lets the operator in, and nobody else.

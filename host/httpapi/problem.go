@@ -137,7 +137,7 @@ func statusOfConflict(reason string) int {
 }
 
 // statusOfTurn says whose fault a turn's failure is: the model's server's (502),
-// or the plugin's own (503).
+// or that of a plugin or of what it needs (503).
 func statusOfTurn(e *bot.Error) int {
 	switch e.Fault.Code {
 	case fault.RateLimited:
@@ -150,7 +150,7 @@ func statusOfTurn(e *bot.Error) int {
 		return statusOfConflict(e.Fault.Reason)
 	}
 	switch {
-	case e.Fault.Upstream:
+	case e.Fault.Upstream && e.Stage == bot.StageModel:
 		return http.StatusBadGateway
 	case e.Fault.Code == fault.Invalid:
 		return http.StatusUnprocessableEntity
@@ -188,9 +188,7 @@ func codeOf(status int) string {
 // fail writes an error's document.
 func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemOf(err)
-	if p.Status >= http.StatusInternalServerError {
-		a.Logger.Warn("request failed", "method", r.Method, "route", r.Pattern, "status", p.Status, "error", err)
-	}
+	a.logFailure(r, p.Status, err)
 	if p.retryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))
 	}
@@ -198,6 +196,16 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="bothost"`)
 	}
 	writeJSON(w, p.Status, "application/problem+json", p)
+}
+
+// logFailure writes what the operator should know and nobody has logged yet: a
+// turn logs its own failures.
+func (a *api) logFailure(r *http.Request, status int, err error) {
+	_, ours := errors.AsType[*problem](err)
+	_, turn := errors.AsType[*bot.Error](err)
+	if status >= http.StatusInternalServerError && !ours && !turn {
+		a.Logger.Warn("request failed", "method", r.Method, "route", r.Pattern, "status", status, "error", err)
+	}
 }
 
 func writeJSON(w http.ResponseWriter, status int, contentType string, value any) {
