@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/bothost/bothost/sdk/fault"
 )
 
 // app is one run of the program: its streams, its environment and the flags that
@@ -67,14 +71,15 @@ func names(command *cobra.Command) []string {
 }
 
 // leaf makes a command that does something, until it is interrupted: then its
-// context ends. A second interrupt ends the process at once.
-func leaf(use, short string, args cobra.PositionalArgs, work func(context.Context, []string) error) *cobra.Command {
+// context ends. A second interrupt ends the process at once. The arguments that
+// it wants are the words of use in capitals that follow its name.
+func leaf(use, short string, work func(context.Context, []string) error) *cobra.Command {
 	return &cobra.Command{
-		Use: use, Short: short, Args: checkedArgs(args), DisableFlagsInUseLine: true,
+		Use: use, Short: short, Args: wantArgs(argumentsOf(use)), DisableFlagsInUseLine: true,
 		RunE: func(command *cobra.Command, args []string) error {
 			ctx, stop := untilSignal(command.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			return work(ctx, args)
+			return plainly(ctx, work(ctx, args))
 		},
 	}
 }
@@ -85,11 +90,34 @@ func untilSignal(ctx context.Context, signals ...os.Signal) (context.Context, fu
 	return ctx, stop
 }
 
-// checkedArgs makes what is wrong with the arguments a mistake of usage.
-func checkedArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(command *cobra.Command, args []string) error {
-		if err := check(command, args); err != nil {
-			return usageError{err}
+// plainly says of an error that it is the end of the context, if it is.
+func plainly(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(ctx)) || fault.Is(err, fault.Canceled)) {
+		return errInterrupted
+	}
+	return err
+}
+
+// errInterrupted is the error of a command that a signal ended.
+var errInterrupted = errors.New("interrupted")
+
+// argumentsOf reads a line of usage up to the first flag.
+func argumentsOf(use string) []string {
+	words := strings.Fields(use)[1:]
+	if flags := slices.IndexFunc(words, func(word string) bool { return strings.HasPrefix(word, "[") }); flags >= 0 {
+		words = words[:flags]
+	}
+	return words
+}
+
+// wantArgs makes any other number of arguments a mistake of usage.
+func wantArgs(wanted []string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(wanted):
+			return usagef("%s is missing", strings.Join(wanted[len(args):], " and "))
+		case len(args) > len(wanted):
+			return usagef("%q is one argument too many", args[len(wanted)])
 		}
 		return nil
 	}

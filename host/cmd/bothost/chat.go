@@ -26,7 +26,7 @@ func (a *app) chatCommand() *cobra.Command {
 	c := &chat{app: a}
 	command := &cobra.Command{
 		Use: "chat --tenant TENANT [--conversation ID] [MESSAGE]", Short: "Talk to a tenant's bot",
-		Args: checkedArgs(cobra.MaximumNArgs(1)), DisableFlagsInUseLine: true,
+		Args: oneMessage, DisableFlagsInUseLine: true,
 		RunE: func(command *cobra.Command, args []string) error { return c.run(command.Context(), args) },
 	}
 	command.Long = `Talk to a tenant's bot: one message, or a session if no message is given. The reply
@@ -45,10 +45,18 @@ started in this process for as long as the chat lasts. With a tenant's own key
 	return command
 }
 
+// oneMessage catches a message that was not put in quotes.
+func oneMessage(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usagef("a message of several words needs quotes: \"%s\"", strings.Join(args, " "))
+	}
+	return nil
+}
+
 func (c *chat) run(ctx context.Context, args []string) (err error) {
 	ctx, stop := untilSignal(ctx, syscall.SIGTERM)
 	defer stop()
-	if c.tenant == "" && (c.remote.address() == "" || c.remote.client("").Key == "") {
+	if c.tenant == "" && (c.remote.address() == "" || c.remote.client().Key == "") {
 		return usagef("name the tenant: --tenant TENANT")
 	}
 	message, interactive, err := c.message(args)
@@ -108,7 +116,7 @@ func (c *chat) once(ctx context.Context, partner partner, message string) error 
 	if c.app.json {
 		reply, err := partner.say(ctx, c.conversation, message, func(string) error { return nil })
 		if err != nil {
-			return err
+			return plainly(ctx, err)
 		}
 		return c.app.show(reply, nil)
 	}
@@ -116,7 +124,7 @@ func (c *chat) once(ctx context.Context, partner partner, message string) error 
 	reply, err := partner.say(ctx, c.conversation, message, out.print)
 	out.endLine()
 	if err != nil {
-		return err
+		return plainly(ctx, err)
 	}
 	if c.conversation == "" {
 		fmt.Fprintf(c.app.stderr, "Go on with: --conversation %s\n", reply.ConversationID)

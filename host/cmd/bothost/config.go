@@ -21,7 +21,7 @@ func (a *app) configCommand() *cobra.Command {
 
 func (a *app) configCheckCommand() *cobra.Command {
 	var l *local
-	command := leaf("check [--config FILE]...", "Say everything that is wrong with a configuration", cobra.NoArgs,
+	command := leaf("check [--config FILE]...", "Say everything that is wrong with a configuration",
 		func(ctx context.Context, _ []string) error { return a.checkConfig(ctx, l) })
 	command.Long = `Say everything that is wrong with a configuration: the host's own keys, what every
 tenant inherits, and every tenant that a file describes, against the plugins that
@@ -60,7 +60,7 @@ func (a *app) configShowCommand() *cobra.Command {
 	var r *remote
 	var tenant string
 	command := leaf("show [--config FILE]... [--tenant TENANT]", "Show the configuration in effect, and where each value is from",
-		cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		func(ctx context.Context, _ []string) error {
 			settings, err := a.effective(ctx, l, r, tenant)
 			if err != nil {
 				return err
@@ -89,9 +89,9 @@ type setting struct {
 func settingTable(w io.Writer, settings []setting) {
 	rows := make([][]string, 0, len(settings))
 	for _, s := range settings {
-		rows = append(rows, []string{s.Key, valueText(s.Value), s.Source})
+		rows = append(rows, []string{s.Key, orDash(s.Source), valueText(s.Value)})
 	}
-	table(w, []string{"KEY", "VALUE", "FROM"}, rows)
+	table(w, []string{"KEY", "FROM", "VALUE"}, rows)
 }
 
 // settingsOf lists a configuration and its layers, by key.

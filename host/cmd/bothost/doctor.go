@@ -16,7 +16,7 @@ import (
 
 func (a *app) doctorCommand() *cobra.Command {
 	var l *local
-	command := leaf("doctor [--config FILE]...", "Open and check everything, and say what to do about what fails", cobra.NoArgs,
+	command := leaf("doctor [--config FILE]...", "Open and check everything, and say what to do about what fails",
 		func(ctx context.Context, _ []string) error { return a.doctor(ctx, l) })
 	command.Long = `Check the configuration and every file of the plugin directory; then open what the
 registry, every tenant's inheritance and the tenants of files name, and ask each

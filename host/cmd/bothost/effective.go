@@ -62,7 +62,7 @@ func (a *app) effectiveRegistered(ctx context.Context, l *local, c *config.Confi
 // effectiveRemote asks a running host, which tells what is the tenant's own and
 // what is not, but not which of its layers the rest is from.
 func (a *app) effectiveRemote(ctx context.Context, r *remote, name string) ([]setting, error) {
-	tenant, err := r.client("").GetTenant(ctx, name, true)
+	tenant, err := r.client().GetTenant(ctx, name, true)
 	if err != nil {
 		return nil, r.named(err)
 	}

@@ -21,7 +21,9 @@ type partner interface {
 // open finds the bot at the host that is named, or starts a host for it.
 func (c *chat) open(ctx context.Context) (partner, error) {
 	if c.remote.address() != "" {
-		return farBot{c.remote, c.remote.client(c.tenant)}, nil
+		client := c.remote.client()
+		client.Tenant = c.tenant
+		return farBot{c.remote, client}, nil
 	}
 	loaded, err := c.local.load()
 	if err != nil {

@@ -39,14 +39,13 @@ func (l *local) withWorkshop(ctx context.Context, use func(*host.Workshop) error
 func (a *app) pluginListCommand() *cobra.Command {
 	var l *local
 	var r *remote
-	command := leaf("list", "List the plugins, and why one is refused", cobra.NoArgs,
-		func(ctx context.Context, _ []string) error {
-			plugins, err := a.listPlugins(ctx, l, r)
-			if err != nil {
-				return err
-			}
-			return a.show(items(plugins), func(w io.Writer) { pluginTable(w, plugins) })
-		})
+	command := leaf("list", "List the plugins, and why one is refused", func(ctx context.Context, _ []string) error {
+		plugins, err := a.listPlugins(ctx, l, r)
+		if err != nil {
+			return err
+		}
+		return a.show(items(plugins), func(w io.Writer) { pluginTable(w, plugins) })
+	})
 	command.Long = `List the plugins, and why one is refused: those of the host at --url or
 BOTHOST_URL, with what runs of them, or else those in the plugin directory.`
 	command.Example = "  bothost plugin list --plugin-dir ./bin/plugins"
@@ -56,7 +55,7 @@ BOTHOST_URL, with what runs of them, or else those in the plugin directory.`
 
 func (a *app) listPlugins(ctx context.Context, l *local, r *remote) (plugins []apiclient.Plugin, err error) {
 	if r.address() != "" {
-		plugins, err = r.client("").ListPlugins(ctx)
+		plugins, err = r.client().ListPlugins(ctx)
 		return plugins, r.named(err)
 	}
 	err = l.withWorkshop(ctx, func(w *host.Workshop) error {
@@ -98,7 +97,7 @@ func shortChecksum(checksum string) string {
 func (a *app) pluginPinCommand() *cobra.Command {
 	var l *local
 	var keep bool
-	command := leaf("pin [--plugin-dir DIR] [--keep]", "Approve the plugins that are there now, and nothing else", cobra.NoArgs,
+	command := leaf("pin [--plugin-dir DIR] [--keep]", "Approve the plugins that are there now, and nothing else",
 		func(context.Context, []string) error { return a.pin(l, keep) })
 	command.Long = `Write plugins.lock in the plugin directory: the plugins that are there now are
 approved, and a host uses nothing else from then on.`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -15,7 +16,7 @@ import (
 
 func (a *app) pluginCheckCommand() *cobra.Command {
 	var configFile string
-	command := leaf("check FILE [--config FILE]", "Run the conformance suite on a finished plugin", cobra.ExactArgs(1),
+	command := leaf("check FILE [--config FILE]", "Run the conformance suite on a finished plugin",
 		func(ctx context.Context, args []string) error { return a.checkPlugin(ctx, args[0], configFile) })
 	command.Long = `Run the conformance suite of its kind on a finished plugin, in whatever language it
 was written. The file is treated as in a plugin directory: its name must be
@@ -35,7 +36,7 @@ type checkResult struct {
 	Case         string   `json:"case"`
 	Passed       bool     `json:"passed"`
 	Milliseconds int64    `json:"milliseconds"`
-	Log          []string `json:"log"`
+	Log          []string `json:"log,omitempty"`
 }
 
 func (a *app) checkPlugin(ctx context.Context, file, configFile string) error {
@@ -47,28 +48,41 @@ func (a *app) checkPlugin(ctx context.Context, file, configFile string) error {
 		}
 		check.Section, check.Source = section, "file "+configFile
 	}
-	results, failed := []checkResult{}, 0
+	var results []checkResult
 	err := host.CheckPlugin(ctx, check, func(outcome plugintest.Outcome) {
-		if !outcome.Passed {
-			failed++
-		}
-		results = append(results, checkResult{outcome.Case, outcome.Passed, outcome.Took.Milliseconds(), append([]string{}, outcome.Log...)})
+		results = append(results, checkResult{outcome.Case, outcome.Passed, outcome.Took.Milliseconds(), outcome.Log})
 		if !a.json {
 			printOutcome(a.stdout, outcome)
 		}
 	})
 	if err != nil {
-		return err
+		return explainCheck(err)
 	}
-	if err := a.show(map[string]any{"items": results, "failed": failed}, func(w io.Writer) {
+	return a.sumUp(results)
+}
+
+func (a *app) sumUp(results []checkResult) error {
+	failed := 0
+	for _, result := range results {
+		if !result.Passed {
+			failed++
+		}
+	}
+	err := a.show(items(results), func(w io.Writer) {
 		fmt.Fprintf(w, "\n%d of %d cases passed\n", len(results)-failed, len(results))
-	}); err != nil {
-		return err
+	})
+	if err == nil && failed > 0 {
+		err = errReported
 	}
-	if failed > 0 {
-		return errReported
+	return err
+}
+
+// explainCheck says where the configuration of a check comes from.
+func explainCheck(err error) error {
+	if _, ok := errors.AsType[config.Problems](err); ok {
+		return withHint(err, "--config FILE with the section to test with; bothost plugin describe lists the keys of installed plugins")
 	}
-	return nil
+	return err
 }
 
 func printOutcome(w io.Writer, outcome plugintest.Outcome) {

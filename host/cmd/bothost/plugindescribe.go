@@ -17,16 +17,15 @@ import (
 
 func (a *app) pluginDescribeCommand() *cobra.Command {
 	var l *local
-	command := leaf("describe NAME", "List the configuration keys of a plugin", cobra.ExactArgs(1),
-		func(ctx context.Context, args []string) error {
-			return l.withWorkshop(ctx, func(w *host.Workshop) error {
-				entry, err := w.Catalog().Lookup(args[0])
-				if err != nil {
-					return err
-				}
-				return a.describePlugin(entry)
-			})
+	command := leaf("describe NAME", "List the configuration keys of a plugin", func(ctx context.Context, args []string) error {
+		return l.withWorkshop(ctx, func(w *host.Workshop) error {
+			entry, err := w.Catalog().Lookup(args[0])
+			if err != nil {
+				return err
+			}
+			return a.describePlugin(entry)
 		})
+	})
 	command.Long = `List the configuration keys of a plugin: their types, defaults and meaning. NAME is
 that of its file, such as llm-ollama. With --json it prints the JSON Schema.`
 	command.Example = "  bothost plugin describe llm-ollama"

@@ -2,8 +2,7 @@ package main
 
 import (
 	"cmp"
-	"net/http"
-	"time"
+	"net/url"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +20,7 @@ type remote struct {
 
 func (a *app) remoteFlags(command *cobra.Command) *remote {
 	r := &remote{app: a}
+	command.PreRunE = func(*cobra.Command, []string) error { return r.check() }
 	command.Flags().StringVar(&r.url, "url", "", "address of a running host, or BOTHOST_URL")
 	command.Flags().StringVar(&r.key, "key", "", "key to show it, or BOTHOST_KEY")
 	return r
@@ -29,17 +29,25 @@ func (a *app) remoteFlags(command *cobra.Command) *remote {
 // address is the host that is named; empty if none is.
 func (r *remote) address() string { return cmp.Or(r.url, r.app.variable("BOTHOST_URL")) }
 
-// client talks to the host that is named, or to one at the usual address.
-func (r *remote) client(tenant string) apiclient.Client {
+// target is the host to talk to: the one that is named, or one at the usual
+// address.
+func (r *remote) target() string { return cmp.Or(r.address(), usualURL) }
+
+// client talks to the target.
+func (r *remote) client() apiclient.Client {
 	return apiclient.Client{
-		URL: cmp.Or(r.address(), usualURL), Key: cmp.Or(r.key, r.app.variable("BOTHOST_KEY")),
-		Tenant: tenant, HTTP: &http.Client{Transport: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			TLSHandshakeTimeout:   10 * time.Second,
-			ExpectContinueTimeout: time.Second,
-			ForceAttemptHTTP2:     true,
-		}},
+		URL: r.target(), Key: cmp.Or(r.key, r.app.variable("BOTHOST_KEY")),
 	}
+}
+
+// check refuses an address that is none.
+func (r *remote) check() error {
+	address := r.target()
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.Host == "" || (parsed.Scheme != "http" && parsed.Scheme != "https") {
+		return usagef("%q is not the address of a host: want one like %s", address, usualURL)
+	}
+	return nil
 }
 
 // named is the client's error with the address that was tried.
@@ -47,5 +55,5 @@ func (r *remote) named(err error) error {
 	if err == nil {
 		return nil
 	}
-	return unreachable(cmp.Or(r.address(), usualURL), err)
+	return unreachable(r.target(), err)
 }

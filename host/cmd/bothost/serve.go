@@ -20,7 +20,7 @@ import (
 
 func (a *app) serveCommand() *cobra.Command {
 	var l *local
-	command := leaf("serve [--config FILE]... [--plugin-dir DIR] [--listen ADDR]", "Run a host", cobra.NoArgs,
+	command := leaf("serve [--config FILE]... [--plugin-dir DIR] [--listen ADDR]", "Run a host",
 		func(ctx context.Context, _ []string) error { return a.serve(ctx, l) })
 	command.Long = `Run a host.
 

@@ -19,14 +19,18 @@ import (
 // and so on. An interrupt cancels the reply that is under way, and otherwise
 // ends the session.
 type session struct {
-	chat         *chat
 	partner      partner
 	conversation string
-	out, notes   io.Writer
+	input        io.Reader
+	// out gets what the bot says, notes everything else.
+	out, notes io.Writer
 }
 
 func newSession(c *chat, p partner) *session {
-	return &session{chat: c, partner: p, conversation: c.conversation, out: c.app.stdout, notes: c.app.stderr}
+	return &session{
+		partner: p, conversation: c.conversation,
+		input: c.app.stdin, out: c.app.stdout, notes: c.app.stderr,
+	}
 }
 
 const sessionHelp = `/new   begin a new conversation
@@ -39,7 +43,10 @@ func (s *session) run(ctx context.Context) error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
-	lines := readLines(s.chat.app.stdin)
+	return s.loop(ctx, readLines(s.input), interrupts)
+}
+
+func (s *session) loop(ctx context.Context, lines <-chan string, interrupts <-chan os.Signal) error {
 	fmt.Fprintln(s.notes, "Type a message; /help lists the commands, ctrl-D ends.")
 	for {
 		fmt.Fprint(s.notes, "> ")

@@ -30,8 +30,8 @@ else ` + usualURL + `. With auth.mode keys this needs the admin key.`
 
 func (a *app) tenantListCommand() *cobra.Command {
 	var r *remote
-	command := leaf("list", "List all tenants", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		tenants, err := apiclient.All(ctx, r.client("").ListTenants)
+	command := leaf("list", "List all tenants", func(ctx context.Context, _ []string) error {
+		tenants, err := apiclient.All(ctx, r.client().ListTenants)
 		if err != nil {
 			return r.named(err)
 		}
@@ -73,14 +73,13 @@ func activeText(active bool) string {
 func (a *app) tenantGetCommand() *cobra.Command {
 	var r *remote
 	var effective bool
-	command := leaf("get TENANT [--effective]", "Show a tenant's configuration", cobra.ExactArgs(1),
-		func(ctx context.Context, args []string) error {
-			tenant, err := r.client("").GetTenant(ctx, args[0], effective)
-			if err != nil {
-				return r.named(err)
-			}
-			return a.showTenant(tenant)
-		})
+	command := leaf("get TENANT [--effective]", "Show a tenant's configuration", func(ctx context.Context, args []string) error {
+		tenant, err := r.client().GetTenant(ctx, args[0], effective)
+		if err != nil {
+			return r.named(err)
+		}
+		return a.showTenant(tenant)
+	})
 	command.Example = "  bothost tenant get client-a --effective"
 	command.Flags().BoolVar(&effective, "effective", false, "also show the whole configuration, with what it inherits")
 	r = a.remoteFlags(command)
@@ -139,15 +138,14 @@ func flatten(nested map[string]any, prefix string, into map[string]any) {
 func (a *app) tenantDeleteCommand() *cobra.Command {
 	var r *remote
 	var purge bool
-	command := leaf("delete TENANT [--purge]", "Delete a tenant and revoke its keys", cobra.ExactArgs(1),
-		func(ctx context.Context, args []string) error {
-			if err := r.client("").DeleteTenant(ctx, args[0], purge); err != nil {
-				return r.named(err)
-			}
-			return a.show(map[string]any{"tenant": args[0], "deleted": true, "purged": purge}, func(w io.Writer) {
-				fmt.Fprintf(w, "tenant %s deleted%s\n", args[0], deletedText(purge))
-			})
+	command := leaf("delete TENANT [--purge]", "Delete a tenant and revoke its keys", func(ctx context.Context, args []string) error {
+		if err := r.client().DeleteTenant(ctx, args[0], purge); err != nil {
+			return r.named(err)
+		}
+		return a.show(map[string]any{"tenant": args[0], "deleted": true, "purged": purge}, func(w io.Writer) {
+			fmt.Fprintf(w, "tenant %s deleted%s\n", args[0], deletedText(purge))
 		})
+	})
 	command.Long = `Delete a tenant and revoke its keys. Its conversations are kept and its name stays
 taken, so that nobody else can come to them; with --purge both are gone.`
 	command.Example = "  bothost tenant delete client-a --purge"
@@ -165,8 +163,8 @@ func deletedText(purge bool) string {
 
 func (a *app) tenantSwitchCommand(name, short string, active bool) *cobra.Command {
 	var r *remote
-	command := leaf(name+" TENANT", short, cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
-		tenant, err := r.client("").SetTenantActive(ctx, args[0], active)
+	command := leaf(name+" TENANT", short, func(ctx context.Context, args []string) error {
+		tenant, err := r.client().SetTenantActive(ctx, args[0], active)
 		if err != nil {
 			return r.named(err)
 		}

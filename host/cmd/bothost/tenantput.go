@@ -21,12 +21,12 @@ func (a *app) tenantPutCommand() *cobra.Command {
 	var r *remote
 	var options apiclient.PutOptions
 	command := leaf("put TENANT FILE [--if-match REVISION] [--restore]", "Register a tenant, or replace its configuration",
-		cobra.ExactArgs(2), func(ctx context.Context, args []string) error {
+		func(ctx context.Context, args []string) error {
 			overrides, err := a.readOverrides(args[1])
 			if err != nil {
 				return err
 			}
-			tenant, err := r.client("").PutTenant(ctx, args[0], overrides, options)
+			tenant, err := r.client().PutTenant(ctx, args[0], overrides, options)
 			if err != nil {
 				return r.named(err)
 			}

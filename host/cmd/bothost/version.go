@@ -29,7 +29,7 @@ func programVersion() string {
 }
 
 func (a *app) versionCommand() *cobra.Command {
-	command := leaf("version", "Tell the versions of program, contract and Go", cobra.NoArgs,
+	command := leaf("version", "Tell the versions of program, contract and Go",
 		func(context.Context, []string) error { return a.showVersion() })
 	command.Example = "  bothost version --json"
 	return command
