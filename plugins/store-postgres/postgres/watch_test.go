@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
+
 	"github.com/bothost/bothost/plugins/store-postgres/postgres"
+	"github.com/bothost/bothost/sdk"
 	"github.com/bothost/bothost/sdk/store"
 )
 
@@ -78,11 +81,22 @@ func TestWatchGoesOnAfterItsConnectionBroke(t *testing.T) {
 	}
 }
 
-// A change of which no notification comes is found by looking.
+// A change of which no notification comes is found by looking, on the connection
+// that was waited on: nothing is to be warned of.
 func TestWatchFindsWhatIsNotNotified(t *testing.T) {
 	t.Parallel()
 	d := server.Database(t)
-	s := open(t, configFor(d, d.Owner))
+	s, err := postgres.Open(t.Context(), configFor(d, d.Owner), sdk.Settings{Logger: hclog.New(&hclog.LoggerOptions{
+		Level: hclog.Warn, Output: writer(func(line []byte) { t.Errorf("logged: %s", line) }),
+	})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
 	events := watch(t, s, nil)
 	next(t, events)
 	execute(t, d, d.Owner, `
@@ -92,6 +106,14 @@ func TestWatchFindsWhatIsNotNotified(t *testing.T) {
 	if got := next(t, events); got != want {
 		t.Fatalf("got %#v, want %#v", got, want)
 	}
+}
+
+// writer is an io.Writer that gives away what is written.
+type writer func([]byte)
+
+func (w writer) Write(line []byte) (int, error) {
+	w(line)
+	return len(line), nil
 }
 
 // More changes than are read at once come all, and in order.
