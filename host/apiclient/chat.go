@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 )
 
@@ -91,7 +90,7 @@ func (c Client) ChatStream(ctx context.Context, m Message, observer Observer) (R
 	}
 	turn := turnEvents{observer: observer}
 	if err := readEvents(response.Body, turn.take); err != nil {
-		return Reply{}, fmt.Errorf("read the reply: %w", err)
+		return Reply{}, err
 	}
 	if !turn.done {
 		return Reply{}, errors.New("the stream broke off before the reply was complete")
@@ -109,15 +108,16 @@ type turnEvents struct {
 func (t *turnEvents) take(e event) error {
 	switch e.name {
 	case "start":
-		return t.started(e.data)
+		return t.started(e)
 	case "delta":
-		return t.delta(e.data)
+		return t.delta(e)
 	case "done":
-		t.done = true
-		return json.Unmarshal(e.data, &t.reply)
+		err := e.decode(&t.reply)
+		t.done = err == nil
+		return err
 	case "error":
 		var document problem
-		if err := json.Unmarshal(e.data, &document); err != nil {
+		if err := e.decode(&document); err != nil {
 			return err
 		}
 		return document.toError()
@@ -126,22 +126,22 @@ func (t *turnEvents) take(e event) error {
 	return nil
 }
 
-func (t *turnEvents) started(data []byte) error {
+func (t *turnEvents) started(e event) error {
 	var started struct {
 		ConversationID string `json:"conversation_id"`
 		Turn           uint64 `json:"turn"`
 	}
-	if err := json.Unmarshal(data, &started); err != nil || t.observer.Started == nil {
+	if err := e.decode(&started); err != nil || t.observer.Started == nil {
 		return err
 	}
 	return t.observer.Started(started.ConversationID, started.Turn)
 }
 
-func (t *turnEvents) delta(data []byte) error {
+func (t *turnEvents) delta(e event) error {
 	var delta struct {
 		Text string `json:"text"`
 	}
-	if err := json.Unmarshal(data, &delta); err != nil || t.observer.Delta == nil {
+	if err := e.decode(&delta); err != nil || t.observer.Delta == nil {
 		return err
 	}
 	return t.observer.Delta(delta.Text)

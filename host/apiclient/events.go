@@ -3,6 +3,8 @@ package apiclient
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"io"
 )
 
@@ -35,7 +37,18 @@ func readEvents(stream io.Reader, take func(event) error) error {
 		}
 		current = event{}
 	}
-	return lines.Err()
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("read the stream: %w", err)
+	}
+	return nil
+}
+
+// decode reads the data as JSON.
+func (e event) decode(into any) error {
+	if err := json.Unmarshal(e.data, into); err != nil {
+		return fmt.Errorf("read the event %q: %w", e.name, err)
+	}
+	return nil
 }
 
 // add takes one line that is not empty. A line without a name before its colon
