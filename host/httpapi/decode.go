@@ -19,7 +19,7 @@ const (
 	bodyTimeout = 30 * time.Second
 )
 
-// readBody takes a JSON body whole, within its limits.
+// readBody takes a body whole, within its limits. It is one JSON value.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != "application/json" {
@@ -39,18 +39,19 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if !utf8.Valid(body) {
 		return nil, problemf(http.StatusUnprocessableEntity, "invalid", "the body is not valid UTF-8")
 	}
+	var value json.RawMessage
+	if err := json.Unmarshal(body, &value); err != nil {
+		return nil, problemf(http.StatusBadRequest, "malformed", "the body is not valid JSON: %v", err)
+	}
 	return body, nil
 }
 
-// decode reads a JSON object into a struct. Keys that the struct does not have
+// decode reads a body, a JSON object, into a struct. Keys that the struct does not have
 // are refused by name.
 func decode(body []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	err := decoder.Decode(into)
-	if err == nil && decoder.More() {
-		return problemf(http.StatusBadRequest, "malformed", "there is more than one JSON value in the body")
-	}
 	if err == nil {
 		return nil
 	}
