@@ -111,9 +111,13 @@ func condition(r *http.Request) (registry.Condition, error) {
 	if out.Restore, err = flag(r, "restore"); err != nil {
 		return out, err
 	}
-	if r.Header.Get("If-None-Match") == "*" {
+	switch none := r.Header.Get("If-None-Match"); none {
+	case "":
+	case "*":
 		out.IfRevision = new(uint64)
 		return out, nil
+	default:
+		return out, fieldProblem("If-None-Match", "must be *, not %s", none)
 	}
 	match := r.Header.Get("If-Match")
 	if match == "" {
