@@ -52,6 +52,7 @@ func (s *site) start() {
 	values := object{
 		"plugin_dir": filepath.Join(built, "plugins"),
 		"data_dir":   filepath.Join(s.folder, "data"),
+		"plugin_env": []any{"GORACE"},
 		"bot":        object{"llm": object{"provider": "echo", "record": "record.jsonl"}},
 	}
 	overlays := []config.Overlay{{Origin: "test", Values: values}}

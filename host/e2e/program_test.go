@@ -74,8 +74,7 @@ func (p *program) start() {
 	p.command = exec.Command(filepath.Join(built, "bothost"), "serve", "--listen", p.address)
 	p.command.Dir = p.folder
 	p.command.Env = append(os.Environ(), "BOTHOST__BOT__LLM__PROVIDER=echo", "BOTHOST__LOG__LEVEL=debug",
-		// Programs with the race detector take a second to exit, unless told.
-		"BOTHOST__PLUGIN_ENV=GORACE", "GORACE=atexit_sleep_ms=0")
+		"BOTHOST__PLUGIN_ENV=GORACE")
 	p.command.Stdout, p.command.Stderr = p.log, p.log
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := p.command.Start(); err != nil {
