@@ -89,7 +89,7 @@ func problemOf(err error) *problem {
 	}
 	p := problemf(status, code, "%s", err)
 	p.retryAfter = e.RetryAfter
-	if p.retryAfter == 0 && status == http.StatusServiceUnavailable {
+	if p.retryAfter == 0 && (status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests) {
 		p.retryAfter = time.Second
 	}
 	for _, field := range e.Fields {
