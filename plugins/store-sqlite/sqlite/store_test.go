@@ -40,6 +40,6 @@ func TestModel(t *testing.T) {
 	t.Parallel()
 	subject := open(t, t.TempDir())
 	rapid.Check(t, func(t *rapid.T) {
-		plugintest.StoreModel(t, subject, 30, func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "choice") })
+		plugintest.StoreModel(t, subject, 20, func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "choice") })
 	})
 }
