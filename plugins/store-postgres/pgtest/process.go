@@ -40,7 +40,8 @@ func startProcess(s *Server) (*process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the server's log: %w", err)
 	}
-	defer log.Close()
+	// The server has the file open for itself.
+	defer func() { _ = log.Close() }()
 	command.Stdout, command.Stderr = log, log
 	input, err := command.StdinPipe()
 	if err != nil {
@@ -60,6 +61,6 @@ func startProcess(s *Server) (*process, error) {
 
 // stop kills the server and waits until it is gone.
 func (p *process) stop() {
-	p.input.Close()
+	_ = p.input.Close() // Twice is no harm.
 	<-p.ended
 }

@@ -111,7 +111,7 @@ func TestServerDiesWithItsTestBinary(t *testing.T) {
 		}
 	})
 	// The server runs as another user where this test runs as root.
-	if err := os.Chmod(folder, 0o755); err != nil { //nolint:gosec // See above.
+	if err := os.Chmod(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	child := exec.Command(os.Args[0])

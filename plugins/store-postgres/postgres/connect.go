@@ -52,17 +52,20 @@ func (c Config) resolve() (*access, error) {
 	if connection.RuntimeParams["application_name"] == "" {
 		connection.RuntimeParams["application_name"] = applicationName
 	}
-	pool.MaxConns = int32(min(cmp.Or(c.PoolSize, defaultPoolSize), math.MaxInt32))
-	pool.AfterConnect = adjustSession
-	// A ping would be a second round trip of each turn on an idle host. A call
-	// that finds its connection dead is repeated instead; see Store.run.
-	pool.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false }
-
+	c.setPool(pool)
 	owner := connection.Copy()
 	if c.Connection.Owner.User != "" {
 		owner.User, owner.Password = c.Connection.Owner.User, c.Connection.Owner.Password
 	}
 	return &access{pool: pool, owner: owner, byDSN: c.DSN != ""}, nil
+}
+
+func (c Config) setPool(pool *pgxpool.Config) {
+	pool.MaxConns = int32(min(cmp.Or(c.PoolSize, defaultPoolSize), math.MaxInt32))
+	pool.AfterConnect = adjustSession
+	// A ping would be a second round trip of each turn on an idle host. A call
+	// that finds its connection dead is repeated instead; see Store.run.
+	pool.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false }
 }
 
 // text writes the connection as a connection string, without the password: so
