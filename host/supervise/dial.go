@@ -6,13 +6,15 @@ import (
 	"sync"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/status"
 
 	"github.com/bothost/bothost/sdk/plugin/handshake"
 )
 
 // dialOptions complete what go-plugin dials with.
-func dialOptions(conns *connections) []grpc.DialOption {
+func (p *process) dialOptions() []grpc.DialOption {
 	return []grpc.DialOption{
 		grpc.WithDefaultCallOptions(
 			grpc.MaxCallRecvMsgSize(handshake.MaxMessageSize),
@@ -23,8 +25,25 @@ func dialOptions(conns *connections) []grpc.DialOption {
 			Timeout:             handshake.KeepaliveTimeout,
 			PermitWithoutStream: true,
 		}),
-		grpc.WithStreamInterceptor(conns.intercept),
+		grpc.WithStreamInterceptor(p.conns.intercept),
+		grpc.WithUnaryInterceptor(p.intercept),
 	}
+}
+
+// intercept lets a caller whose call fell with the connection know it only when
+// the rest of the host can know it too, so that a second try does not end up in
+// the same process. Such an error is gRPC's own: a plugin's has a detail.
+func (p *process) intercept(
+	ctx context.Context, method string, request, response any, conn *grpc.ClientConn,
+	invoke grpc.UnaryInvoker, options ...grpc.CallOption,
+) error {
+	err := invoke(ctx, method, request, response, conn, options...)
+	if failure := status.Convert(err); failure.Code() == codes.Unavailable && len(failure.Details()) == 0 {
+		waiting, cancel := context.WithTimeout(ctx, linger)
+		defer cancel()
+		_ = await(waiting, p.lost)
+	}
+	return err
 }
 
 // connections remembers every connection that go-plugin makes for one process.

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
-
 	"github.com/bothost/bothost/sdk/client"
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/memory"
@@ -123,13 +120,6 @@ func openError(plugin string, err error) error {
 
 // judge reports whether the process died of the opening, and remembers it.
 func (i *Instance) judge(generation *generation, suspected bool, err error) bool {
-	if status.Code(err) == codes.Unavailable {
-		// The end of a connection is often noticed before that of its process.
-		select {
-		case <-generation.done():
-		case <-time.After(pipeLinger):
-		}
-	}
 	i.unit.mutex.Lock()
 	defer i.unit.mutex.Unlock()
 	if err != nil && generation.dead() {

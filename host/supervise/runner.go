@@ -12,9 +12,10 @@ import (
 	"time"
 )
 
-// pipeLinger is how long what a dead process left in its pipes is read. A child
-// of it that escaped the process group could keep them open for ever.
-const pipeLinger = 250 * time.Millisecond
+// linger is how long the signs of a process's end may lie apart: its exit, the
+// end of its connection, and what is left in its pipes, which a child that escaped
+// the process group could keep open for ever.
+const linger = 250 * time.Millisecond
 
 // processRunner owns the operating system's side of one process. go-plugin
 // drives it as its runner.Runner; the rest of the package looks at its exit.
@@ -92,7 +93,7 @@ func (r *processRunner) reap(command *exec.Cmd, pipes *processPipes) {
 	r.reaped = true
 	r.closeLifelineLocked()
 	r.mutex.Unlock()
-	deadline := time.Now().Add(pipeLinger)
+	deadline := time.Now().Add(linger)
 	for _, pipe := range []*os.File{pipes.stdout.host, pipes.stderr.host} {
 		// It fails only for a pipe that its pump has closed already.
 		_ = pipe.SetReadDeadline(deadline)

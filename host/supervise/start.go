@@ -68,7 +68,7 @@ func (p *process) clientConfig(l Launcher) *plugin.ClientConfig {
 		// The context of the start comes first; this is not to be reached.
 		StartTimeout:     2 * l.StartTimeout,
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: l.SocketDir},
-		GRPCDialOptions:  dialOptions(&p.conns),
+		GRPCDialOptions:  p.dialOptions(),
 		// What a plugin writes to its standard streams after the handshake comes
 		// over the connection: go-plugin replaces os.Stdout and os.Stderr there.
 		SyncStdout: p.output.stream("stdout"),
@@ -107,7 +107,7 @@ func (p *process) startError(ctx context.Context, limit time.Duration, err error
 	}
 	select {
 	case <-p.exited():
-	case <-time.After(pipeLinger):
+	case <-time.After(linger):
 	}
 	return p.runner.diagnose(err)
 }
