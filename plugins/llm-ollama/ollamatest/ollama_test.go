@@ -21,7 +21,7 @@ const smallContext = 512
 // run one after the other, and the last stops it.
 func TestOllama(t *testing.T) {
 	t.Parallel()
-	server := startWithModels(t)
+	server := startWithModels(t, 1)
 	provider := open(t, server)
 	t.Run("chat streams the reply", func(t *testing.T) { chatStreams(t, provider) })
 	t.Run("options", func(t *testing.T) { optionsMatter(t, provider) })
@@ -30,7 +30,6 @@ func TestOllama(t *testing.T) {
 	t.Run("two tenants at once", func(t *testing.T) { twoTenantsAtOnce(t, provider) })
 	t.Run("check", func(t *testing.T) { checkFindsTheModel(t, provider) })
 	t.Run("unknown model", func(t *testing.T) { unknownModelIsNamed(t, provider) })
-	t.Run("conformance over the wire", func(t *testing.T) { conforms(t, server) })
 	server.Stop()
 	t.Run("server that is gone", func(t *testing.T) { goneServerIsNamed(t, server, provider) })
 }
@@ -165,9 +164,13 @@ func unknownModelIsNamed(t *testing.T, provider *ollama.Provider) {
 	}
 }
 
-func conforms(t *testing.T, server *ollamatest.Server) {
+// TestConformance cancels often, and a busy server may lose a slot each time
+// (see manyLayers): it has more of them than the suite has such cases.
+func TestConformance(t *testing.T) {
+	server := startWithModels(t, 8)
 	plugintest.TestLLM(t, ollama.Open, map[string]any{
-		"base_url": server.URL, "model": endless, "max_tokens": 50, "num_ctx": smallContext,
+		"base_url": server.URL, "idle_timeout": "30s",
+		"model": endless, "max_tokens": 50, "num_ctx": smallContext,
 	})
 }
 

@@ -10,6 +10,7 @@ package ollamatest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -42,8 +43,9 @@ type Server struct {
 }
 
 // Start starts a server that ends with the test, or skips the test if there is
-// no executable. It has one slot: a second request waits for the first.
-func Start(t testing.TB) *Server {
+// no executable. It serves as many requests at once as it has slots, and lets
+// others wait.
+func Start(t testing.TB, slots int) *Server {
 	t.Helper()
 	executable := os.Getenv(Variable)
 	if executable == "" {
@@ -58,7 +60,7 @@ func Start(t testing.TB) *Server {
 		"TMPDIR=" + home,
 		"OLLAMA_MODELS=" + filepath.Join(home, "models"),
 		"OLLAMA_HOST=127.0.0.1:0",
-		"OLLAMA_NUM_PARALLEL=1",
+		fmt.Sprintf("OLLAMA_NUM_PARALLEL=%d", slots),
 		"OLLAMA_DEBUG=2", // has the log show prompts
 	}
 	command.Stdout, command.Stderr = output, output

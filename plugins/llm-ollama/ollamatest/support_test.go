@@ -39,9 +39,9 @@ const patience = 10 * time.Second
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // startWithModels starts a server that has the models.
-func startWithModels(t *testing.T) *ollamatest.Server {
+func startWithModels(t *testing.T, slots int) *ollamatest.Server {
 	t.Helper()
-	server := ollamatest.Start(t)
+	server := ollamatest.Start(t, slots)
 	server.Create(t, reciter, must(t)(tinymodel.Reciter(script)))
 	server.Create(t, endless, must(t)(tinymodel.EndlessReciter(script, manyLayers)))
 	server.Create(t, babbler, tinymodel.Babbler())
