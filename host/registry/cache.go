@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bothost/bothost/host/bot"
@@ -15,6 +16,8 @@ type built struct {
 	// revision of the registration that it was built from; 0 for tenants that
 	// are kept in a file.
 	revision uint64
+	// heard tells that every change of the tenant since has been heard of.
+	heard atomic.Bool
 	// release gives up what the bot holds. Called once, after its last turn.
 	release func()
 }

@@ -37,8 +37,8 @@ func (r *Registry) apply(event store.WatchEvent, last *uint64) *uint64 {
 	switch e := event.(type) {
 	case store.Position:
 		if last == nil {
-			// What was built before the stream began may be old already.
-			r.cache.clear()
+			// Revocations before the stream began were not heard of. Bots that were
+			// built before are looked at once when they are used.
 			r.keys.clear()
 		}
 		return &e.Revision

@@ -100,6 +100,7 @@ func errUnknown(tenant string) error {
 // build makes a tenant's bot for the cache.
 func (r *Registry) build(ctx context.Context, name string) (*built, error) {
 	started := time.Now()
+	heard := r.following.Load()
 	tenant, err := r.Get(ctx, name)
 	if err != nil {
 		return nil, err
@@ -114,7 +115,9 @@ func (r *Registry) build(ctx context.Context, name string) (*built, error) {
 	}
 	r.settings.Logger.Info("bot built", "tenant", name, "revision", tenant.Revision,
 		"milliseconds", time.Since(started).Milliseconds())
-	return &built{bot: made, revision: tenant.Revision, release: release}, nil
+	b := &built{bot: made, revision: tenant.Revision, release: release}
+	b.heard.Store(heard)
+	return b, nil
 }
 
 // acquire gives a tenant's bot for one use. While changes are not heard of, a bot
@@ -137,9 +140,11 @@ func (r *Registry) acquire(ctx context.Context, tenant string) (*bot.Bot, func()
 	}
 }
 
-// isCurrent reports whether a bot is built from what is registered now.
+// isCurrent reports whether a bot is built from what is registered now. It looks
+// once even while changes are heard of, if the bot was built before they were.
 func (r *Registry) isCurrent(ctx context.Context, tenant string, b *built) (bool, error) {
-	if r.following.Load() || b.revision == 0 {
+	following := r.following.Load()
+	if b.revision == 0 || following && b.heard.Load() {
 		return true, nil
 	}
 	registered, err := r.Get(ctx, tenant)
@@ -147,7 +152,11 @@ func (r *Registry) isCurrent(ctx context.Context, tenant string, b *built) (bool
 		// The next build tells, since it does not find it either.
 		return false, nil
 	}
-	return err == nil && registered.Revision == b.revision, err
+	current := err == nil && registered.Revision == b.revision
+	if current && following {
+		b.heard.Store(true)
+	}
+	return current, err
 }
 
 // Status tells about the cache.
