@@ -91,12 +91,13 @@ func (a *api) answer(h handler) http.Handler {
 // plain text: no such route, or not by this method.
 func (a *api) describeUnknown(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, pattern := mux.Handler(r); pattern != "" {
-			mux.ServeHTTP(w, r)
+		seen := escapeAgain(r)
+		if _, pattern := mux.Handler(seen); pattern != "" {
+			mux.ServeHTTP(w, seen)
 			return
 		}
 		probe := &headerProbe{header: http.Header{}}
-		mux.ServeHTTP(probe, r)
+		mux.ServeHTTP(probe, seen)
 		if allow := probe.header.Get("Allow"); allow != "" {
 			w.Header().Set("Allow", allow)
 			a.fail(w, r, problemf(http.StatusMethodNotAllowed, "method_not_allowed",

@@ -57,7 +57,7 @@ func (a *api) listConversations(w http.ResponseWriter, r *http.Request, tenant s
 
 // scope names the conversation of a request's path.
 func scope(r *http.Request, tenant string) (store.Scope, error) {
-	id := r.PathValue("id")
+	id := pathName(r, "id")
 	return store.Scope{Tenant: tenant, Conversation: id}, registry.CheckName("conversation id", id)
 }
 

@@ -17,7 +17,7 @@ func toKey(k registry.Key) apiKey {
 }
 
 func (a *api) createKey(w http.ResponseWriter, r *http.Request) error {
-	key, err := a.Registry.CreateKey(r.Context(), r.PathValue("tenant"))
+	key, err := a.Registry.CreateKey(r.Context(), pathName(r, "tenant"))
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (a *api) createKey(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *api) listKeys(w http.ResponseWriter, r *http.Request) error {
-	keys, err := a.Registry.ListKeys(r.Context(), r.PathValue("tenant"))
+	keys, err := a.Registry.ListKeys(r.Context(), pathName(r, "tenant"))
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (a *api) listKeys(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *api) revokeKey(w http.ResponseWriter, r *http.Request) error {
-	if err := a.Registry.RevokeKey(r.Context(), r.PathValue("tenant"), r.PathValue("id")); err != nil {
+	if err := a.Registry.RevokeKey(r.Context(), pathName(r, "tenant"), pathName(r, "id")); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -29,7 +29,7 @@ func (a *api) clearCache(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (a *api) refreshTenant(w http.ResponseWriter, r *http.Request) error {
-	a.Registry.Refresh(r.PathValue("tenant"))
+	a.Registry.Refresh(pathName(r, "tenant"))
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

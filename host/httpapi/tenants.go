@@ -66,7 +66,7 @@ func (a *api) getTenant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found, err := a.Registry.Get(r.Context(), r.PathValue("tenant"))
+	found, err := a.Registry.Get(r.Context(), pathName(r, "tenant"))
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (a *api) putTenant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	registered, created, err := a.Registry.Register(r.Context(), r.PathValue("tenant"), json.RawMessage(body), condition)
+	registered, created, err := a.Registry.Register(r.Context(), pathName(r, "tenant"), json.RawMessage(body), condition)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (a *api) patchTenant(w http.ResponseWriter, r *http.Request) error {
 	if request.Active == nil {
 		return fieldProblem("active", "must be given")
 	}
-	changed, err := a.Registry.SetActive(r.Context(), r.PathValue("tenant"), *request.Active)
+	changed, err := a.Registry.SetActive(r.Context(), pathName(r, "tenant"), *request.Active)
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (a *api) deleteTenant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Registry.Remove(r.Context(), r.PathValue("tenant"), purge); err != nil {
+	if err := a.Registry.Remove(r.Context(), pathName(r, "tenant"), purge); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
