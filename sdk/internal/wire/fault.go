@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"strings"
+
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -43,12 +45,22 @@ func ToStatus(err error) error {
 	for _, field := range e.Fields {
 		detail.Fields = append(detail.Fields, &pluginv1.FieldProblem{Key: field.Key, Message: field.Message})
 	}
-	plain := status.New(toCode[e.Code], e.Message)
+	plain := status.New(toCode[e.Code], oneLine(e.Message))
 	detailed, detailErr := plain.WithDetails(detail)
 	if detailErr != nil {
 		return plain.Err()
 	}
 	return detailed.Err()
+}
+
+// oneLine joins the lines of a message: it becomes a part of others' lines, in
+// logs and in answers.
+func oneLine(text string) string {
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	return strings.Join(lines, "; ")
 }
 
 // FromStatus translates an error from the wire into a fault. A status without
