@@ -97,7 +97,7 @@ func (l *loader) verify(entry *Entry, approved pins) {
 		entry.refuse("%w", err)
 		return
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	entry.Path, entry.Checksum, err = privateCopy(file, l.PrivateDir, entry.Plugin)
 	if err != nil {
 		entry.refuse("%w", err)

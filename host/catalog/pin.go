@@ -32,12 +32,12 @@ func (p pins) allows(plugin, checksum string) bool { return slices.Contains(p[pl
 func readPins(dir string) (pins, error) {
 	file, err := openOwned(filepath.Join(dir, LockName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil //nolint:nilnil // no lock is not an empty one
+		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", LockName, err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	return parsePins(bufio.NewScanner(file))
 }
 

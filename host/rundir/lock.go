@@ -27,7 +27,6 @@ func lock(path string) (*os.File, error) {
 // flock begins again when a signal interrupts it.
 func flock(file *os.File, how int) error {
 	for {
-		//nolint:gosec // a file descriptor fits an int
 		if err := syscall.Flock(int(file.Fd()), how); !errors.Is(err, syscall.EINTR) {
 			return err
 		}
@@ -58,6 +57,6 @@ func inUse(path string) bool {
 	if err != nil {
 		return !errors.Is(err, os.ErrNotExist)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	return flock(file, syscall.LOCK_EX|syscall.LOCK_NB) != nil
 }

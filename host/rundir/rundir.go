@@ -51,7 +51,7 @@ func Create(dataDir string, maxSockets int, logger hclog.Logger) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer gate.Close()
+	defer func() { _ = gate.Close() }()
 	sweep(base, logger)
 	return create(base, maxSockets)
 }

@@ -33,6 +33,5 @@ func backoff(failures int) time.Duration {
 	if shift := failures - 1; shift < 10 {
 		delay = min(maxBackoff, firstBackoff<<shift)
 	}
-	//nolint:gosec // nobody gains by guessing it
 	return delay/2 + rand.N(delay/2+1)
 }

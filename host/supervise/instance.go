@@ -60,6 +60,6 @@ func (i *Instance) Check(ctx context.Context, options []byte) (summary string, e
 	if err != nil {
 		return "", err
 	}
-	defer session.Release()
+	defer session.Release() //nolint:contextcheck // closing an instance does not depend on who was the last
 	return client.Instance{Conn: session.Conn(), ID: session.Instance()}.Check(ctx, options)
 }

@@ -13,7 +13,7 @@ const handshakeLine = 4 << 10
 
 // pumpStderr takes all of standard error.
 func (r *processRunner) pumpStderr(pipe *os.File) {
-	defer pipe.Close()
+	defer func() { _ = pipe.Close() }()
 	lines := r.output.stream("stderr")
 	defer lines.close()
 	// The copy ends with the pipe, or with its deadline after the exit.
@@ -23,7 +23,7 @@ func (r *processRunner) pumpStderr(pipe *os.File) {
 // pumpStdout gives go-plugin the first line, whatever it is, and nothing more:
 // its scanner gives up on long lines, and the process would block.
 func (r *processRunner) pumpStdout(pipe *os.File) {
-	defer pipe.Close()
+	defer func() { _ = pipe.Close() }()
 	lines := r.output.stream("stdout")
 	defer lines.close()
 	reader := bufio.NewReaderSize(pipe, handshakeLine)

@@ -24,7 +24,7 @@ func (s *Supervisor) Replace(ctx context.Context, plugin string) error {
 	// A shutdown ends it, and waits for it.
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(s.background, cancel)()
+	defer context.AfterFunc(s.background, cancel)() //nolint:contextcheck // either of the two ends it
 	result := make(chan error, 1)
 	if !s.spawn(func() { result <- unit.replace(ctx) }) {
 		return errShuttingDown(plugin)
@@ -45,7 +45,7 @@ func (u *unit) replace(ctx context.Context) error {
 	}
 	next := newGeneration(process)
 	openings, err := u.openAll(ctx, next)
-	if err == nil && !u.switchTo(old, next, openings) {
+	if err == nil && !u.switchTo(old, next, openings) { //nolint:contextcheck // closing an instance does not depend on who was the last
 		err = fault.New(fault.Unavailable, "%s: it ended, or the host did, while it was being replaced", u.plugin)
 	}
 	if err != nil {

@@ -32,7 +32,7 @@ func (s *Supervisor) stop(ctx context.Context) error {
 	late := await(drain, s.drained)
 	s.stopUnits(ctx)
 	close(s.abandoned)
-	if err := s.awaitRoutines(); err != nil {
+	if err := s.awaitRoutines(); err != nil { //nolint:contextcheck // what is killed needs no permission to end
 		return err
 	}
 	if late != nil {

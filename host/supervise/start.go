@@ -91,8 +91,7 @@ func (p *process) connect(ctx context.Context) error {
 		return err
 	case <-ctx.Done():
 		p.runner.kill()
-		<-connected
-		return ctx.Err()
+		return errors.Join(ctx.Err(), <-connected)
 	}
 }
 

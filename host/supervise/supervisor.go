@@ -70,10 +70,10 @@ func (s *Supervisor) Open(ctx context.Context, spec Spec) (*Instance, error) {
 	instance := unit.join(spec)
 	session, err := instance.Acquire(ctx)
 	if err != nil {
-		instance.Release()
+		instance.Release() //nolint:contextcheck // closing an instance does not depend on who was the last
 		return nil, err
 	}
-	session.Release()
+	session.Release() //nolint:contextcheck // closing an instance does not depend on who was the last
 	return instance, nil
 }
 
