@@ -31,7 +31,7 @@ test: ## Run the tests, with the race detector and a real PostgreSQL where there
 	$(GO) test $(RACE) ./...
 
 test-ollama: ## Run the Ollama plugin against a real server with a tiny model (builds it once, some minutes)
-	@path=$$(.ci/ollama) && BOTHOST_TEST_OLLAMA=$$path $(GO) test $(RACE) -count=1 ./plugins/llm-ollama/ollamatest/...
+	@path=$$(.ci/ollama) && BOTHOST_TEST_OLLAMA=$$path $(GO) test $(RACE) -count=1 -timeout 5m ./plugins/llm-ollama/ollamatest/... ./examples/multi-tenant
 
 check: fmt lint imports generated docs ## Format, vet, lint, import directions, generated code, documented commands
 
