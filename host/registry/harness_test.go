@@ -116,9 +116,9 @@ func (h *harness) build(ctx context.Context, tenant registry.Tenant) (*bot.Bot, 
 			return nil, nil, err
 		}
 	}
+	plugin := bot.Plugin{Name: "none", Acquire: func(context.Context) (bot.Session, error) { return session{h}, nil }}
 	made := bot.New(bot.Parts{
-		Tenant: tenant.Name, Logger: hclog.NewNullLogger(),
-		Store: bot.Plugin{Name: "store-none", Acquire: func(context.Context) (bot.Session, error) { return session{h}, nil }},
+		Tenant: tenant.Name, Logger: hclog.NewNullLogger(), LLM: plugin, Memory: plugin, Store: plugin,
 	})
 	return made, func() {
 		h.mu.Lock()
