@@ -55,33 +55,31 @@ func fixed(before, after config.Settings) []string {
 // every file system, and through the links that orchestrators swap.
 const watchInterval = time.Second
 
-// Watch reloads the configuration whenever its files change, until ctx ends. A
-// change is taken once the files have kept still for a moment. A configuration
-// with mistakes is logged and not put in force.
+// Watch reloads the configuration whenever its files differ from those that were
+// read for the one in force, until ctx ends. A change is taken once the files
+// have kept still for a moment. A configuration with mistakes is logged and not
+// put in force.
 func (h *Host) Watch(ctx context.Context, options config.LoadOptions) {
-	loaded := h.Resolver().Config()
-	inForce := options.Stamp(loaded)
-	for before := inForce; ; {
+	for before, refused := "", ""; ; {
 		select {
 		case <-time.After(watchInterval):
 		case <-ctx.Done():
 			return
 		}
-		now := options.Stamp(loaded)
+		inForce := h.Resolver().Config()
+		now := options.Stamp(inForce)
 		still := now == before
 		before = now
-		if now == inForce || !still {
+		if now == inForce.Stamp() || now == refused || !still {
 			continue
 		}
-		inForce = now
 		changed, err := config.Load(options)
 		if err == nil {
 			err = h.Reload(changed)
 		}
 		if err != nil {
+			refused = now
 			h.logger.Error("configuration not reloaded; the last good one stays in force", "error", err)
-			continue
 		}
-		loaded = changed
 	}
 }

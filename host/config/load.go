@@ -46,6 +46,8 @@ type Config struct {
 	bot, store []tree
 	tenants    map[string]*fileTenant
 	rights     rights
+	// stamp tells whether the files have changed since.
+	stamp string
 }
 
 // Load reads all layers and checks the host's own settings. It has no side
@@ -55,8 +57,8 @@ func Load(options LoadOptions) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("describe the host's own settings: %w", err)
 	}
+	loaded := &Config{own: own, tenants: map[string]*fileTenant{}, stamp: options.stampFiles()}
 	layers, problems := options.layers()
-	loaded := &Config{own: own, tenants: map[string]*fileTenant{}}
 	hostLayers := make([]tree, 0, len(layers))
 	for _, each := range layers {
 		hostLayers = append(hostLayers, loaded.takeApart(each, &problems))
@@ -66,6 +68,7 @@ func Load(options LoadOptions) (*Config, error) {
 		return nil, err
 	}
 	problems = append(problems, loaded.settle(host)...)
+	loaded.stamp += options.stampTenants(loaded.settings.TenantsDir)
 	problems = append(problems, loaded.readTenants(anchor(options.Files))...)
 	loaded.rights = newRights(loaded.settings, options.Environ)
 	if err := problems.orNil(); err != nil {
