@@ -44,7 +44,7 @@ configuration files, and need no host.`
 
 // group makes a command that only has others below it.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	command := &cobra.Command{Use: use, Short: short, Args: cobra.ArbitraryArgs, RunE: rejectArgs}
+	command := &cobra.Command{Use: use, Short: short, Args: cobra.ArbitraryArgs, RunE: rejectArgs, SuggestionsMinimumDistance: 2}
 	command.AddCommand(commands...)
 	return command
 }
