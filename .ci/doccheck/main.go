@@ -10,6 +10,9 @@
 //	sh background        one command, a host: run it until the document's end, or
 //	                     the next one on its port, and wait until it is ready
 //	                     (background=8081: on that port and not 8080)
+//	sh ... needs=NAME    leave it out, and say so, where there is no program of
+//	                     that name, or no environment variable if it is in
+//	                     capitals
 //	text output          each line must stand, in this order, in what the sh
 //	                     block before it printed; "..." is any text, and alone on
 //	                     a line any lines
@@ -63,6 +66,11 @@ func check(ctx context.Context) error {
 			continue
 		}
 		fmt.Printf("%s: ok (%d blocks, %.1fs)\n", d.path, len(d.blocks), time.Since(began).Seconds())
+		for _, b := range d.blocks {
+			if b.leftOut() {
+				fmt.Printf("NOTE: %s was NOT tried: there is no %s\n", b.where, b.needs)
+			}
+		}
 	}
 	return errors.Join(wrong...)
 }

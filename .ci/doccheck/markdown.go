@@ -32,6 +32,9 @@ type block struct {
 	status int
 	// name of the file to write.
 	name string
+	// needs names a program, or in capitals an environment variable, without
+	// which the block is left out.
+	needs string
 }
 
 // document is one Markdown file.
@@ -111,6 +114,8 @@ func (b *block) readWord(word string) (err error) {
 			b.port, err = strconv.Atoi(value)
 		}
 	case b.kind == output && word == "output":
+	case (b.kind == command || b.kind == background) && name == "needs" && value != "":
+		b.needs = value
 	case b.kind != command && name == "file" && value != "":
 		b.kind, b.name = file, value
 	default:

@@ -131,6 +131,9 @@ func compareAll(d *document, out string) error {
 				wrong = append(wrong, fmt.Errorf("%s: no command comes before it", b.where))
 				continue
 			}
+			if d.blocks[before].leftOut() {
+				continue
+			}
 			printed, err := os.ReadFile(filepath.Join(out, strconv.Itoa(before)))
 			if err == nil {
 				err = compare(b.text, string(printed))

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 )
@@ -40,7 +42,7 @@ func script(d *document, out, files string) string {
 	}
 	s.WriteString("}\ntrap doc_end EXIT\n")
 	for i, b := range d.blocks {
-		if b.kind == output {
+		if b.kind == output || b.leftOut() {
 			continue
 		}
 		fmt.Fprintf(&s, "\n# %s\nexec >%s/%d 2>&1\n", b.where, out, i)
@@ -79,4 +81,13 @@ func (b block) write(s *strings.Builder, file string) {
 	default:
 		s.WriteString(text)
 	}
+}
+
+// leftOut reports whether something is missing that the block needs.
+func (b block) leftOut() bool {
+	if b.needs == strings.ToUpper(b.needs) {
+		return b.needs != "" && os.Getenv(b.needs) == ""
+	}
+	_, err := exec.LookPath(b.needs)
+	return err != nil
 }
