@@ -72,7 +72,7 @@ func newCache(maxSize int, ttl time.Duration, build func(context.Context, string
 // acquire gives the tenant's bot, building it if need be. The caller calls
 // release once, when it no longer uses it.
 func (c *cache) acquire(ctx context.Context, tenant string) (b *built, release func(), err error) {
-	e, err := c.enter(tenant)
+	e, err := c.enter(tenant) //nolint:contextcheck // a build may outlive the caller who asked first
 	if err != nil {
 		return nil, nil, err
 	}
@@ -120,13 +120,19 @@ func (c *cache) tooOld(e *entry) bool {
 func (c *cache) add(tenant string) *entry {
 	for len(c.entries) >= c.maxSize {
 		c.evictions++
-		c.retire(c.order.Back().Value.(*entry))
+		c.retire(entryAt(c.order.Back()))
 	}
 	e := &entry{tenant: tenant, ready: make(chan struct{})}
 	e.at = c.order.PushFront(e)
 	c.entries[tenant] = e
 	c.open.Add(1)
 	c.open.Go(func() { c.fill(e) })
+	return e
+}
+
+// entryAt gives what the order holds; it holds nothing but entries.
+func entryAt(at *list.Element) *entry {
+	e, _ := at.Value.(*entry)
 	return e
 }
 
@@ -174,6 +180,12 @@ func (c *cache) releaseIfUnused(e *entry) {
 		defer c.open.Done()
 		e.value.release()
 	}()
+}
+
+// entryOf gives what an element of the order holds, which is entries only.
+func entryOf(at *list.Element) *entry {
+	e, _ := at.Value.(*entry)
+	return e
 }
 
 // drop retires a tenant's bot, if it is cached, and reports whether it was.
@@ -245,7 +257,7 @@ func (c *cache) status() CacheStatus {
 		Hits: c.hits, Misses: c.misses, Evictions: c.evictions,
 	}
 	for at := c.order.Front(); at != nil; at = at.Next() {
-		status.Tenants = append(status.Tenants, at.Value.(*entry).tenant)
+		status.Tenants = append(status.Tenants, entryAt(at).tenant)
 	}
 	return status
 }

@@ -134,7 +134,7 @@ func (s *Store) SetTenantActive(_ context.Context, name string, active bool) (st
 func (s *Store) DeleteTenant(_ context.Context, name string, purge bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, err := s.find(name); err != nil && !(purge && s.deleted[name]) {
+	if _, err := s.find(name); err != nil && (!purge || !s.deleted[name]) {
 		return err
 	}
 	delete(s.ByName, name)
