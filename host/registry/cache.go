@@ -182,12 +182,6 @@ func (c *cache) releaseIfUnused(e *entry) {
 	}()
 }
 
-// entryOf gives what an element of the order holds, which is entries only.
-func entryOf(at *list.Element) *entry {
-	e, _ := at.Value.(*entry)
-	return e
-}
-
 // drop retires a tenant's bot, if it is cached, and reports whether it was.
 func (c *cache) drop(tenant string) bool {
 	c.mu.Lock()
