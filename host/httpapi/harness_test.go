@@ -84,7 +84,7 @@ func newHarness(t *testing.T, auth httpapi.Auth) *harness {
 		Gates: bot.NewGates(time.Minute, 10), CacheTTL: time.Hour, MaxCacheSize: 10, Logger: hclog.NewNullLogger(),
 	})
 	t.Cleanup(h.registry.Close)
-	// The first event clears the cache, which is not what these tests are about.
+	// From here on keys and bots are cached as they are in a host that runs.
 	<-following
 	h.handler = httpapi.New(httpapi.Settings{
 		Registry: h.registry, Auth: h.auth, Version: "1.2.3", Logger: hclog.NewNullLogger(),
