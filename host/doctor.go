@@ -160,6 +160,7 @@ func (d *doctor) section(ctx context.Context, subject string, section config.Sec
 		d.fail(subject, err)
 		return
 	}
+	//nolint:contextcheck // released instances are closed on the supervisor's time
 	defer instance.Release()
 	same := resolved.Fingerprint(d.host.fingerprintKey) + string(resolved.PerCall)
 	if d.seen[same] {

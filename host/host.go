@@ -112,6 +112,7 @@ func New(ctx context.Context, c *config.Config, options ...Option) (h *Host, err
 	h.leases = lease.NewKeeper(h.dataDir.holder, h.dataDir.predecessor, h.logger)
 	h.store = &registryStore{host: h}
 	h.gates = bot.NewGates(time.Duration(settings.Conversation.Wait), settings.Conversation.MaxWaiting)
+	//nolint:contextcheck // what follows changes lives as long as the host
 	h.registry = h.newRegistry(settings)
 	return h, nil
 }
@@ -169,6 +170,7 @@ func (h *Host) close(ctx context.Context) error {
 		h.registry.Close()
 	}
 	if h.store != nil {
+		//nolint:contextcheck // released instances are closed on the supervisor's time
 		h.store.close()
 	}
 	if h.leases != nil {

@@ -15,17 +15,10 @@ import (
 )
 
 type openCall struct {
-	ctx     context.Context
 	id      string
 	config  []byte
 	dataDir string
 	logger  hclog.Logger
-}
-
-type checkCall struct {
-	ctx     context.Context
-	id      string
-	options []byte
 }
 
 // instances holds what a plugin has open. It serialises opening and closing of
@@ -36,7 +29,7 @@ type instances[C, P any] struct {
 	// answer adds what a kind tells about a new instance, inspect is its Check;
 	// both may be nil.
 	answer  func(P, *pluginv1.OpenResponse)
-	inspect func(checkCall, P) (string, error)
+	inspect func(ctx context.Context, instance P, options []byte) (string, error)
 
 	mu   sync.Mutex
 	byID map[string]*instance[P]
@@ -52,10 +45,10 @@ type instance[P any] struct {
 	users  sync.WaitGroup
 }
 
-func (t *instances[C, P]) open(call openCall) (*pluginv1.OpenResponse, error) {
+func (t *instances[C, P]) open(ctx context.Context, call openCall) (*pluginv1.OpenResponse, error) {
 	entry, mine := t.reserve(call)
 	if mine {
-		entry.value, entry.err = t.make(call)
+		entry.value, entry.err = t.make(ctx, call)
 		if entry.err != nil {
 			t.forget(call.id, entry)
 		}
@@ -63,8 +56,8 @@ func (t *instances[C, P]) open(call openCall) (*pluginv1.OpenResponse, error) {
 	}
 	select {
 	case <-entry.ready:
-	case <-call.ctx.Done():
-		return nil, call.ctx.Err()
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 	if entry.err != nil {
 		return nil, entry.err
@@ -94,13 +87,13 @@ func (t *instances[C, P]) reserve(call openCall) (entry *instance[P], mine bool)
 	return entry, true
 }
 
-func (t *instances[C, P]) make(call openCall) (value P, err error) {
+func (t *instances[C, P]) make(ctx context.Context, call openCall) (value P, err error) {
 	defer recoverAs(&err, call.logger)
 	config, err := schema.Decode[C](t.schema, call.config)
 	if err != nil {
 		return value, err
 	}
-	return t.openFunc(call.ctx, config, Settings{Logger: call.logger, DataDir: call.dataDir})
+	return t.openFunc(ctx, config, Settings{Logger: call.logger, DataDir: call.dataDir})
 }
 
 func (t *instances[C, P]) forget(id string, entry *instance[P]) {
@@ -157,8 +150,8 @@ func (e *instance[P]) close() {
 	}
 }
 
-func (t *instances[C, P]) check(call checkCall) (summary string, err error) {
-	value, done, err := t.use(call.id)
+func (t *instances[C, P]) check(ctx context.Context, id string, options []byte) (summary string, err error) {
+	value, done, err := t.use(id)
 	if err != nil {
 		return "", err
 	}
@@ -166,7 +159,7 @@ func (t *instances[C, P]) check(call checkCall) (summary string, err error) {
 	if t.inspect == nil {
 		return "open", nil
 	}
-	return t.inspect(call, value)
+	return t.inspect(ctx, value, options)
 }
 
 // recoverAs turns a panic of the author's code into an error, and logs where it

@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"context"
 	"unicode/utf8"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -115,14 +116,14 @@ func (s *llmServer[C, O, P]) decode(raw []byte) (O, error) {
 	return options, err
 }
 
-func (s *llmServer[C, O, P]) check(call checkCall, provider P) (string, error) {
+func (s *llmServer[C, O, P]) check(ctx context.Context, provider P, raw []byte) (string, error) {
 	checker, ok := any(provider).(llm.Checker[O])
 	if !ok {
 		return "open", nil
 	}
-	options, err := s.decode(call.options)
+	options, err := s.decode(raw)
 	if err != nil {
 		return "", err
 	}
-	return checker.Check(call.ctx, options)
+	return checker.Check(ctx, options)
 }

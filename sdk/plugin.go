@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -33,9 +34,9 @@ type Plugin struct {
 
 // instanceTable is what the common service needs of instances of any type.
 type instanceTable interface {
-	open(call openCall) (*pluginv1.OpenResponse, error)
+	open(ctx context.Context, call openCall) (*pluginv1.OpenResponse, error)
 	close(id string)
-	check(call checkCall) (summary string, err error)
+	check(ctx context.Context, id string, options []byte) (summary string, err error)
 	closeAll()
 }
 

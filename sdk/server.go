@@ -52,8 +52,8 @@ func (s *pluginServer) Describe(context.Context, *pluginv1.DescribeRequest) (*pl
 }
 
 func (s *pluginServer) Open(ctx context.Context, r *pluginv1.OpenRequest) (*pluginv1.OpenResponse, error) {
-	return s.plugin.opened.open(openCall{
-		ctx: ctx, id: r.GetInstance(), config: r.GetConfig(), dataDir: r.GetDataDir(), logger: s.plugin.logger,
+	return s.plugin.opened.open(ctx, openCall{
+		id: r.GetInstance(), config: r.GetConfig(), dataDir: r.GetDataDir(), logger: s.plugin.logger,
 	})
 }
 
@@ -63,7 +63,7 @@ func (s *pluginServer) Close(_ context.Context, r *pluginv1.CloseRequest) (*plug
 }
 
 func (s *pluginServer) Check(ctx context.Context, r *pluginv1.CheckRequest) (*pluginv1.CheckResponse, error) {
-	summary, err := s.plugin.opened.check(checkCall{ctx: ctx, id: r.GetInstance(), options: r.GetOptions()})
+	summary, err := s.plugin.opened.check(ctx, r.GetInstance(), r.GetOptions())
 	if err != nil {
 		return nil, err
 	}

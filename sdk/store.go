@@ -1,6 +1,8 @@
 package sdk
 
 import (
+	"context"
+
 	"google.golang.org/grpc"
 
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
@@ -41,9 +43,9 @@ func NewStore[C any, P store.Conversations](name, version string, open OpenFunc[
 	return p, nil
 }
 
-func checkStore[P any](call checkCall, value P) (string, error) {
+func checkStore[P any](ctx context.Context, value P, _ []byte) (string, error) {
 	if checker, ok := any(value).(store.Checker); ok {
-		return checker.Check(call.ctx)
+		return checker.Check(ctx)
 	}
 	return "open", nil
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -73,7 +72,7 @@ func build(root, out string, packages ...string) error {
 	if raceEnabled {
 		args = append(args, "-race")
 	}
-	command := exec.Command(filepath.Join(runtime.GOROOT(), "bin", "go"), append(args, packages...)...)
+	command := exec.Command("go", append(args, packages...)...)
 	command.Dir = root
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, output)

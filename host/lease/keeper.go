@@ -62,6 +62,7 @@ func (k *Keeper) Holder() string { return k.holder }
 // Hold keeps the lease in a store until release is called; key tells stores
 // apart. It returns when the lease is there, or cannot be had.
 func (k *Keeper) Hold(ctx context.Context, key string, use UseStore) (release func(), err error) {
+	//nolint:contextcheck // renewals go on when this call has returned
 	h := k.enter(key, use)
 	release = sync.OnceFunc(func() { k.leave(key, h) })
 	select {

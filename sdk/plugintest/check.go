@@ -29,6 +29,7 @@ func Check(ctx context.Context, subject Subject, report func(Outcome)) error {
 	if err != nil {
 		return err
 	}
+	//nolint:contextcheck // a case takes its context from its T
 	cases, err := instance.cases()
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ func onSchema(ctx context.Context, as *pgx.ConnConfig, work func(connection *pgx
 	if err != nil {
 		return err
 	}
-	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // It is done with.
+	defer connection.Close(context.WithoutCancel(ctx))
 	if err := supported(connection); err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (w *watcher) listen(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // Nothing was left to say on it.
+	defer connection.Close(context.WithoutCancel(ctx))
 	if _, err := connection.Exec(ctx, "LISTEN bothost_registry"); err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}

@@ -56,7 +56,7 @@ func Open(ctx context.Context, config Config, settings sdk.Settings) (*Store, er
 	}
 	s.writer = newWriter(openPool(path, 1, readWrite))
 	if err := s.writer.migrate(ctx, path); err != nil {
-		s.closeAll()
+		_ = s.closeAll()
 		return nil, s.fault("open", err)
 	}
 	return s, nil

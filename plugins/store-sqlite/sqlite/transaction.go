@@ -9,7 +9,7 @@ import (
 // transaction runs statements between a BEGIN and its COMMIT. A statement is
 // prepared when it is first met, and kept: its text must be a constant.
 type transaction struct {
-	ctx     context.Context
+	ctx     context.Context //nolint:containedctx // lives as long as one transaction
 	session *session
 }
 
