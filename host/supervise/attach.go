@@ -25,6 +25,9 @@ func (p *process) attach(ctx context.Context) error {
 	if _, err := stream.Recv(); err != nil {
 		return fmt.Errorf("attach: %w", err)
 	}
+	if err := p.awaitReady(ctx); err != nil {
+		return fmt.Errorf("attach: %w", err)
+	}
 	p.attached.Go(func() { p.hold(streamContext, stream) })
 	p.attached.Go(func() {
 		// The system closes the connection of a process that ends, unless a child of
@@ -46,6 +49,19 @@ func (p *process) hold(ctx context.Context, stream grpc.ServerStreamingClient[pl
 	if ctx.Err() == nil {
 		p.runner.kill()
 	}
+}
+
+// awaitReady waits until the connection says that it is ready. It lets calls
+// through a moment before it does; who asked in that moment would take it for
+// broken, and wait for an end that does not come.
+func (p *process) awaitReady(ctx context.Context) error {
+	conn := p.conns.first()
+	for state := conn.GetState(); state != connectivity.Ready; state = conn.GetState() {
+		if !conn.WaitForStateChange(ctx, state) {
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 // connected reports whether the connection is the one that was attached.
