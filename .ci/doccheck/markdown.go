@@ -79,7 +79,7 @@ func parse(name, text string) (*document, error) {
 // anything here.
 func (b *block) read(words []string) (bool, error) {
 	if len(words) == 0 {
-		return false, errors.New("the block does not say what it is: sh, text, yaml, go, ...")
+		return false, errors.New("the block does not say what it is, such as sh, text, yaml or go")
 	}
 	language, words := words[0], words[1:]
 	switch language {
