@@ -16,10 +16,9 @@ func (r *Registry) follow(ctx context.Context) {
 		err := r.settings.Watch(ctx, last, func(event store.WatchEvent) error {
 			pause = 100 * time.Millisecond
 			last = r.apply(event, last)
-			r.following.Store(true)
 			return nil
 		})
-		r.following.Store(false)
+		r.following.Store(0)
 		if ctx.Err() != nil || fault.Is(err, fault.Unsupported) {
 			return
 		}
@@ -36,11 +35,10 @@ func (r *Registry) follow(ctx context.Context) {
 func (r *Registry) apply(event store.WatchEvent, last *uint64) *uint64 {
 	switch e := event.(type) {
 	case store.Position:
-		if last == nil {
-			// Revocations before the stream began were not heard of. Bots that were
-			// built before are looked at once when they are used.
-			r.keys.clear()
-		}
+		// What was known before this stream is looked at once when it is used: the
+		// changes in between may not have come yet.
+		r.keys.clear()
+		r.following.Store(r.stream.Add(1))
 		return &e.Revision
 	case store.Change:
 		switch e.Type {

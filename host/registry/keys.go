@@ -119,7 +119,7 @@ func parseKey(key string) (id, secret string, ok bool) {
 // keyRecord looks a key up: in the cache as long as revocations are heard of.
 func (r *Registry) keyRecord(ctx context.Context, id string) (store.APIKey, error) {
 	record, held, at := r.keys.get(id)
-	if held && r.following.Load() {
+	if held && r.following.Load() != 0 {
 		return record, nil
 	}
 	err := r.settings.UseStore(ctx, func(ctx context.Context, tenants store.Tenants) (err error) {

@@ -56,8 +56,9 @@ type Registry struct {
 	settings Settings
 	cache    *cache
 	keys     *keyCache
-	// following is true while the stream of changes is read.
-	following atomic.Bool
+	// stream counts the streams of changes, and is the number of the one that is
+	// read; following is 0 while none is.
+	stream, following atomic.Uint64
 
 	stop     context.CancelFunc
 	routines sync.WaitGroup
@@ -100,7 +101,7 @@ func errUnknown(tenant string) error {
 // build makes a tenant's bot for the cache.
 func (r *Registry) build(ctx context.Context, name string) (*built, error) {
 	started := time.Now()
-	heard := r.following.Load()
+	stream := r.following.Load()
 	tenant, err := r.Get(ctx, name)
 	if err != nil {
 		return nil, err
@@ -116,7 +117,7 @@ func (r *Registry) build(ctx context.Context, name string) (*built, error) {
 	r.settings.Logger.Info("bot built", "tenant", name, "revision", tenant.Revision,
 		"milliseconds", time.Since(started).Milliseconds())
 	b := &built{bot: made, revision: tenant.Revision, release: release}
-	b.heard.Store(heard)
+	b.heardOn.Store(stream)
 	return b, nil
 }
 
@@ -141,10 +142,10 @@ func (r *Registry) acquire(ctx context.Context, tenant string) (*bot.Bot, func()
 }
 
 // isCurrent reports whether a bot is built from what is registered now. It looks
-// once even while changes are heard of, if the bot was built before they were.
+// once for each stream of changes: what came before it may not have been heard.
 func (r *Registry) isCurrent(ctx context.Context, tenant string, b *built) (bool, error) {
-	following := r.following.Load()
-	if b.revision == 0 || following && b.heard.Load() {
+	stream := r.following.Load()
+	if b.revision == 0 || stream != 0 && b.heardOn.Load() == stream {
 		return true, nil
 	}
 	registered, err := r.Get(ctx, tenant)
@@ -153,8 +154,8 @@ func (r *Registry) isCurrent(ctx context.Context, tenant string, b *built) (bool
 		return false, nil
 	}
 	current := err == nil && registered.Revision == b.revision
-	if current && following {
-		b.heard.Store(true)
+	if current && stream != 0 {
+		b.heardOn.Store(stream)
 	}
 	return current, err
 }
