@@ -188,7 +188,7 @@ type ListConversations struct {
 	Tenant string
 	// UserID filters; empty: everybody's.
 	UserID string
-	// Limit is 1 to 200.
+	// Limit is 1 to 200; anything else is Invalid.
 	Limit int
 	// After is the Next of the page before.
 	After string
@@ -197,7 +197,9 @@ type ListConversations struct {
 // ListMessages asks for a page of a transcript.
 type ListMessages struct {
 	Scope
+	// Limit is 1 to 200; anything else is Invalid.
 	Limit int
+	// After is the Next of the page before.
 	After string
 }
 
@@ -211,7 +213,9 @@ type StoredMessage struct {
 	Created time.Time
 }
 
-// Page is a part of a list.
+// Page is a part of a list. A page of more than one item holds at most 8 MiB of
+// content, however many were asked for, so that it fits a message of the wire;
+// only the last page may have fewer items than asked for otherwise.
 type Page[T any] struct {
 	Items []T
 	// Next continues after it; empty: there is no more. Callers treat it as
