@@ -4,6 +4,7 @@ GO ?= go
 BIN := bin
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 TOOL := $(GO) tool -modfile=.ci/tools/go.mod
+BUILD := CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 PLUGINS := $(notdir $(wildcard plugins/*))
 
 # The race detector needs a C compiler; without one the tests run all the same,
@@ -19,8 +20,8 @@ help: ## List what there is to make
 
 build: ## Build bin/bothost and bin/plugins/*
 	@mkdir -p $(BIN)/plugins
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN)/bothost ./host/cmd/bothost
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $(BIN)/plugins/ $(PLUGINS:%=./plugins/%)
+	$(BUILD) -o $(BIN)/bothost ./host/cmd/bothost
+	$(BUILD) -o $(BIN)/plugins/ $(PLUGINS:%=./plugins/%)
 
 demo: build ## Two tenants, then three customers at once, on SQLite and Ollama (or an echo)
 	@$(GO) run ./examples/multi-tenant -plugin-dir $(BIN)/plugins

@@ -7,4 +7,7 @@ import (
 	"github.com/bothost/bothost/sdk"
 )
 
-func main() { sdk.ServeMemory("memory-buffer", "1.0.0", buffer.Open) }
+// version is set by the linker: -ldflags "-X main.version=1.2.3".
+var version = "0.0.0-dev"
+
+func main() { sdk.ServeMemory("memory-buffer", version, buffer.Open) }

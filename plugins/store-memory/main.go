@@ -7,7 +7,7 @@ import (
 	"github.com/bothost/bothost/sdk"
 )
 
-// version is set when a release is built.
+// version is set by the linker: -ldflags "-X main.version=1.2.3".
 var version = "0.0.0-dev"
 
 func main() { sdk.ServeStore("store-memory", version, memstore.Open) }

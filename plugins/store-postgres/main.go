@@ -7,6 +7,7 @@ import (
 	"github.com/bothost/bothost/sdk"
 )
 
-const version = "0.1.0"
+// version is set by the linker: -ldflags "-X main.version=1.2.3".
+var version = "0.0.0-dev"
 
 func main() { sdk.ServeStore("store-postgres", version, postgres.Open) }
