@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -106,5 +107,27 @@ func TestCache(t *testing.T) {
 	s.api().hears("a", "x", "again")
 	if got := s.api().call(http.MethodGet, "/v1/cache", nil).body["misses"]; got != misses+1 {
 		t.Errorf("after the TTL there were %v misses, want %v", got, misses+1)
+	}
+}
+
+// TestBigMessages: what a conversation may hold passes between the processes,
+// also beyond the 4 MiB that gRPC allows by itself, and never wedges it.
+func TestBigMessages(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	s.api().register("a", object{"llm": object{"max_tokens": 5}, "memory": object{"max_messages": 40}})
+	big := strings.Repeat("word ", 180_000)
+	for turn := 1; turn <= 12; turn++ {
+		s.api().hears("a", "c", fmt.Sprint(turn, " ", big))
+	}
+	shown, size := s.lastPrompt().Messages, 0
+	for _, m := range shown {
+		size += len(m.Text)
+	}
+	if size < 8<<20 || size > 10<<20 {
+		t.Errorf("the model was shown %d bytes, want the newest 8 MiB and the new message", size)
+	}
+	if last := shown[len(shown)-3].Text; !strings.HasPrefix(last, "11 ") {
+		t.Errorf("the newest message of the past begins with %.10q", last)
 	}
 }
