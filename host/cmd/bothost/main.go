@@ -27,6 +27,7 @@ const (
 // ends it as an interrupt would.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, environ: environ}
+	//nolint:contextcheck // cobra hands the context to the commands
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)

@@ -140,8 +140,7 @@ func (f folder) serving(t *testing.T) (url string) {
 	return url
 }
 
-// servingAs is serving, with what it says on standard output; that is complete
-// when the API answers.
+// servingAs is serving, with what it says on standard output.
 func (f folder) servingAs(t *testing.T) (url string, said func() string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())

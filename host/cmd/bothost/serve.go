@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -52,24 +53,25 @@ func (a *app) serve(ctx context.Context, l *local) (err error) {
 	if err != nil {
 		return withHint(err, "another address: bothost serve --listen 127.0.0.1:PORT")
 	}
-	a.announce(c, listener.Addr())
 	stopReloading := reloadOnChange(ctx, h, l.options(), logger)
 	defer stopReloading()
+	a.announce(c, listener.Addr())
 	return h.Serve(ctx, listener)
 }
 
 // announce tells people how to reach the host.
 func (a *app) announce(c *config.Config, address net.Addr) {
+	lines := []string{"Listening on http://" + address.String()}
 	settings := c.Settings()
-	fmt.Fprintf(a.stdout, "Listening on http://%s\n", address)
 	if settings.Auth.Mode == config.AuthNone {
-		fmt.Fprintln(a.stdout, "Auth mode none: whoever is on this machine may do everything; the header X-Tenant names the tenant")
-		return
+		lines = append(lines, "Auth mode none: whoever is on this machine may do everything; the header X-Tenant names the tenant")
+	} else {
+		lines = append(lines, "Auth mode keys: requests carry a key in the header Authorization: Bearer KEY")
+		if configured, err := c.AdminKey(); err == nil && configured == "" {
+			lines = append(lines, "Admin key in the file "+filepath.Join(settings.DataDir, config.AdminKeyFile))
+		}
 	}
-	fmt.Fprintln(a.stdout, "Auth mode keys: requests carry a key in the header Authorization: Bearer KEY")
-	if configured, err := c.AdminKey(); err == nil && configured == "" {
-		fmt.Fprintf(a.stdout, "Admin key in the file %s\n", filepath.Join(settings.DataDir, config.AdminKeyFile))
-	}
+	fmt.Fprintln(a.stdout, strings.Join(lines, "\n"))
 }
 
 // reloadOnChange reads the configuration again when its files change and on
