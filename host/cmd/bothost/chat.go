@@ -39,8 +39,8 @@ started in this process for as long as the chat lasts. With a tenant's own key
 	command.Example = `  bothost chat --tenant client-a "Hello!"
   bothost chat --tenant client-a --conversation c1
   bothost chat --url https://bots.example.com --key KEY "Hello!"`
-	command.Flags().StringVar(&c.tenant, "tenant", "", "whose bot to talk to")
-	command.Flags().StringVar(&c.conversation, "conversation", "", "id of the conversation to go on with, or to begin")
+	command.Flags().StringVar(&c.tenant, "tenant", "", "`TENANT` whose bot to talk to")
+	command.Flags().StringVar(&c.conversation, "conversation", "", "`ID` of the conversation to go on with, or to begin")
 	c.local, c.remote = a.localFlags(command), a.remoteFlags(command)
 	return command
 }

@@ -75,7 +75,7 @@ at --url or BOTHOST_URL, or else the one that the configuration names.`
 	command.Example = `  bothost config show --config bothost.yaml
   bothost config show --config bothost.yaml --tenant client-a`
 	l, r = a.localFlags(command), a.remoteFlags(command)
-	command.Flags().StringVar(&tenant, "tenant", "", "whose configuration to show")
+	command.Flags().StringVar(&tenant, "tenant", "", "`TENANT` whose configuration to show")
 	return command
 }
 

@@ -26,8 +26,8 @@ type local struct {
 func (a *app) localFlags(command *cobra.Command) *local {
 	l := &local{app: a}
 	command.Flags().StringArrayVar(&l.files, "config", nil,
-		"configuration file, or folder of them; may be repeated, later ones win")
-	command.Flags().StringVar(&l.pluginDir, "plugin-dir", "", "folder of the plugins (default: plugins beside this program)")
+		"configuration `FILE`, or folder of them; may be repeated, later ones win")
+	command.Flags().StringVar(&l.pluginDir, "plugin-dir", "", "`DIR` of the plugins (default: plugins beside this program)")
 	return l
 }
 

@@ -27,7 +27,7 @@ says under llm, memory or conversation_storage. A store is filled with data of
 its own making: give it a database that may be thrown away.`
 	command.Example = `  bothost plugin check ./bin/plugins/llm-echo
   bothost plugin check ./store-acme --config test-database.yaml`
-	command.Flags().StringVar(&configFile, "config", "", "file with the configuration section to test with")
+	command.Flags().StringVar(&configFile, "config", "", "`FILE` with the configuration section to test with")
 	return command
 }
 

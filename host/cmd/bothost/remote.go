@@ -21,8 +21,8 @@ type remote struct {
 func (a *app) remoteFlags(command *cobra.Command) *remote {
 	r := &remote{app: a}
 	command.PreRunE = func(*cobra.Command, []string) error { return r.check() }
-	command.Flags().StringVar(&r.url, "url", "", "address of a running host, or BOTHOST_URL")
-	command.Flags().StringVar(&r.key, "key", "", "key to show it, or BOTHOST_KEY")
+	command.Flags().StringVar(&r.url, "url", "", "`URL` of a running host, or BOTHOST_URL")
+	command.Flags().StringVar(&r.key, "key", "", "`KEY` to show it, or BOTHOST_KEY")
 	return r
 }
 

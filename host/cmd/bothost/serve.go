@@ -34,7 +34,7 @@ at once. Configuration files are read again when they change, and on SIGHUP.`
 	command.Example = `  bothost serve
   bothost serve --config bothost.yaml --listen 127.0.0.1:9000`
 	l = a.localFlags(command)
-	command.Flags().StringVar(&l.listen, "listen", "", "address to listen on (default: 127.0.0.1:8080)")
+	command.Flags().StringVar(&l.listen, "listen", "", "`ADDR` to listen on (default: 127.0.0.1:8080)")
 	return command
 }
 

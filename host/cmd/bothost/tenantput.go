@@ -39,7 +39,7 @@ name, and says what is to differ from what all tenants inherit; "-" reads JSON
 from standard input.`
 	command.Example = `  bothost tenant put client-a client-a.yaml
   echo '{"prompts": {"system": "You are kind."}}' | bothost tenant put client-a -`
-	command.Flags().Uint64Var(&options.IfRevision, "if-match", 0, "only if the tenant is at this revision")
+	command.Flags().Uint64Var(&options.IfRevision, "if-match", 0, "only if the tenant is at this `REVISION`")
 	command.Flags().BoolVar(&options.Restore, "restore", false, "bring a deleted tenant back")
 	r = a.remoteFlags(command)
 	return command
