@@ -84,7 +84,10 @@ func standIns() map[string]any {
 		section, choice := place(kind)
 		bot[section] = map[string]any{choice: standIn}
 	}
-	return map[string]any{"bot": bot}
+	// Named, because the store of registrations must not be one that forgets
+	// unless it is named, and that may be what is tested.
+	_, choice := place("store")
+	return map[string]any{"bot": bot, "registry": map[string]any{"store": map[string]any{choice: standIn}}}
 }
 
 // onlyPlugin is a directory of one plugin and stand-ins.

@@ -109,6 +109,7 @@ func TestPluginCheck(t *testing.T) {
 	}
 	buffer, echo := filepath.Join(dir, "memory-buffer"), filepath.Join(dir, "llm-echo")
 	check(buffer).want(t, exitDone, "ok ", "cases passed")
+	check(filepath.Join(dir, "store-memory")).want(t, exitDone, "ok ", "cases passed")
 	check(echo, "--config", section("{provider: echo, chunks: 20, chunk_delay: 10ms, model: \"${env:PARROT}\"}")).want(t, exitDone, "cases passed")
 	check(echo, "--config", section("{fail: error}")).want(t, exitFailed, "FAILED", "told to fail", "cases passed")
 	check(echo, "--config", section("{modle: x}")).want(t, exitFailed, "bot.llm.modle: unknown key", "--config FILE")
