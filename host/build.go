@@ -81,6 +81,26 @@ func (h *Host) checkEffects(made *config.Bot) error {
 	}}
 }
 
+// checkAllEffects does so for what every tenant inherits, as far as that is
+// complete, and for every tenant that files describe.
+func (h *Host) checkAllEffects(resolver *config.Resolver) error {
+	names := []string{""}
+	for _, tenant := range resolver.Config().FileTenants() {
+		names = append(names, tenant.Name)
+	}
+	for _, name := range names {
+		made, err := resolver.Bot(name, nil)
+		if err != nil {
+			// Bind has said what is wrong, but for what is missing.
+			continue
+		}
+		if err := h.checkEffects(made); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // effective is a tenant's merged configuration for people to see.
 func (h *Host) effective(tenant registry.Tenant) (map[string]any, error) {
 	made, err := h.resolve(tenant)

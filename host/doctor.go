@@ -98,11 +98,12 @@ func examineEntry(entry catalog.Entry) Finding {
 func (d *doctor) registry(ctx context.Context) {
 	section := d.host.Resolver().RegistryStore()
 	subject := "registry: " + section.Plugin
-	if err := d.host.store.ready(ctx); err != nil {
-		d.fail(subject, err)
+	if !d.section(ctx, subject, section) {
 		return
 	}
-	d.section(ctx, subject, section)
+	if err := d.host.store.ready(ctx); err != nil {
+		d.fail(subject, err)
+	}
 }
 
 // inherited examines what every tenant inherits, which need not be complete.
@@ -153,24 +154,27 @@ func (d *doctor) bot(ctx context.Context, subject string, bot *config.Bot) {
 	d.section(ctx, subject+": conversation_storage", bot.Store)
 }
 
-// section opens the instance of a section and asks it.
-func (d *doctor) section(ctx context.Context, subject string, section config.Section) {
+// section opens the instance of a section and asks it, and reports whether it is
+// well. Of sections that are the same only the first is a finding.
+func (d *doctor) section(ctx context.Context, subject string, section config.Section) bool {
 	instance, resolved, err := d.host.openSection(ctx, section)
-	if err != nil {
-		d.fail(subject, err)
-		return
+	if err == nil {
+		//nolint:contextcheck // released instances are closed on the supervisor's time
+		defer instance.Release()
 	}
-	//nolint:contextcheck // released instances are closed on the supervisor's time
-	defer instance.Release()
 	same := resolved.Fingerprint(d.host.fingerprintKey) + string(resolved.PerCall)
-	if d.seen[same] {
-		return
+	if well, seen := d.seen[same]; seen && resolved.Plugin != "" {
+		return well
 	}
-	d.seen[same] = true
-	summary, err := instance.Check(ctx, resolved.PerCall)
+	summary := ""
+	if err == nil {
+		summary, err = instance.Check(ctx, resolved.PerCall)
+	}
+	d.seen[same] = err == nil
 	if err != nil {
 		d.fail(subject, err)
-		return
+		return false
 	}
 	d.found(Finding{Subject: subject, Health: Healthy, Detail: summary})
+	return true
 }

@@ -105,6 +105,9 @@ func New(ctx context.Context, c *config.Config, options ...Option) (h *Host, err
 	if err != nil {
 		return h, fmt.Errorf("configuration:\n%w", err)
 	}
+	if err = h.checkAllEffects(resolver); err != nil {
+		return h, fmt.Errorf("configuration:\n%w", err)
+	}
 	if h.adminKey, err = h.findAdminKey(resolver); err != nil {
 		return h, err
 	}

@@ -17,7 +17,10 @@ func (h *Host) Reload(c *config.Config) error {
 	if err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
-	for _, key := range fixed(h.Resolver().Config().Settings(), c.Settings()) {
+	if err := h.checkAllEffects(resolver); err != nil {
+		return fmt.Errorf("configuration:\n%w", err)
+	}
+	for _, key := range h.fixed(resolver) {
 		h.logger.Warn("this change needs a restart", "key", key)
 	}
 	h.setResolver(resolver)
@@ -26,8 +29,22 @@ func (h *Host) Reload(c *config.Config) error {
 	return nil
 }
 
-// fixed names the keys that differ and cannot be changed while a host runs.
-func fixed(before, after config.Settings) []string {
+// fixed names the keys whose values another configuration changes, and that
+// cannot be changed while a host runs.
+func (h *Host) fixed(resolver *config.Resolver) []string {
+	keys := fixedSettings(h.Resolver().Config().Settings(), resolver.Config().Settings())
+	if key, err := resolver.Config().AdminKey(); err != nil || key != "" && key != h.adminKey {
+		keys = append(keys, "auth.admin_key")
+	}
+	before, beforeErr := h.Resolver().RegistryStore().Resolve()
+	after, afterErr := resolver.RegistryStore().Resolve()
+	if beforeErr != nil || afterErr != nil || before.Fingerprint(h.fingerprintKey) != after.Fingerprint(h.fingerprintKey) {
+		keys = append(keys, "registry.store")
+	}
+	return keys
+}
+
+func fixedSettings(before, after config.Settings) []string {
 	var keys []string
 	for _, part := range []struct {
 		key           string

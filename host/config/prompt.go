@@ -46,7 +46,7 @@ func systemPrompt(merged tree) (string, Problems) {
 	case leaf:
 		text, ok := choice.Value.(string)
 		if !ok {
-			return "", Problems{promptProblem(merged, "want {name: ...}, {text: ...}, the name of a prompt, or a text", "system_prompt")}
+			return "", Problems{promptProblem(merged, "want {name: ...}, {content: ...}, the name of a prompt, or a text", "system_prompt")}
 		}
 		return texts.nameOrText(merged, text)
 	default:
@@ -54,20 +54,20 @@ func systemPrompt(merged tree) (string, Problems) {
 	}
 }
 
-// chosen reads {name: X} or {text: X}.
+// chosen reads {name: X} or {content: X}.
 func (p prompts) chosen(merged, choice tree) (string, Problems) {
 	for key := range choice {
-		if key != "name" && key != "text" {
-			return "", Problems{promptProblem(merged, schema.Unknown(key, []string{"name", "text"}), "system_prompt", key)}
+		if key != "name" && key != "content" {
+			return "", Problems{promptProblem(merged, schema.Unknown(key, []string{"name", "content"}), "system_prompt", key)}
 		}
 	}
 	name, hasName := choice["name"].(leaf)
-	text, hasText := choice["text"].(leaf)
+	content, hasContent := choice["content"].(leaf)
 	switch {
 	case len(choice) != 1:
-		return "", Problems{promptProblem(merged, "want either name or text", "system_prompt")}
-	case hasText:
-		if text, ok := text.Value.(string); ok {
+		return "", Problems{promptProblem(merged, "want either name or content", "system_prompt")}
+	case hasContent:
+		if text, ok := content.Value.(string); ok {
 			return text, nil
 		}
 	case hasName:

@@ -3,6 +3,7 @@ package supervise
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/bothost/bothost/sdk/client"
@@ -114,7 +115,9 @@ func (i *Instance) suspected() bool {
 // openError says which plugin it was, and keeps all else of the fault.
 func openError(plugin string, err error) error {
 	named := *fault.As(err)
-	named.Message = plugin + ": " + named.Message
+	if !strings.HasPrefix(named.Message, plugin+": ") {
+		named.Message = plugin + ": " + named.Message
+	}
 	return &named
 }
 

@@ -44,7 +44,7 @@ func plugins(t *testing.T) string {
 			return
 		}
 		arguments := []string{"build", "-o", built.dir + string(filepath.Separator)}
-		for _, name := range []string{"llm-echo", "llm-ollama", "memory-buffer", "store-sqlite"} {
+		for _, name := range []string{"llm-echo", "llm-ollama", "memory-buffer", "store-memory", "store-sqlite"} {
 			arguments = append(arguments, "github.com/bothost/bothost/plugins/"+name)
 		}
 		output, err := exec.Command("go", arguments...).CombinedOutput()
