@@ -31,6 +31,9 @@ func (r *Registry) Chat(ctx context.Context, tenant string, c bot.Context, text 
 		return bot.Reply{}, err
 	}
 	defer release()
+	if err := r.checkCaller(ctx, tenant); err != nil {
+		return bot.Reply{}, err
+	}
 	return b.Turn(ctx, c, text, observer)
 }
 

@@ -107,6 +107,29 @@ func (r *Registry) Authenticate(ctx context.Context, key string) (tenant string,
 	return record.Tenant, true, nil
 }
 
+// callerKey is the key of a context's caller.
+type callerKey struct{}
+
+// WithKey gives a context whose turns are let in only as long as the key is one
+// of their tenant's. A turn may wait, and its body may be slow to come: meanwhile
+// the key may be revoked, or the tenant's name be somebody else's.
+func WithKey(ctx context.Context, key string) context.Context {
+	return context.WithValue(ctx, callerKey{}, key)
+}
+
+// checkCaller refuses a turn whose caller's key is worthless by now.
+func (r *Registry) checkCaller(ctx context.Context, tenant string) error {
+	key, ok := ctx.Value(callerKey{}).(string)
+	if !ok {
+		return nil
+	}
+	owner, known, err := r.Authenticate(ctx, key)
+	if err == nil && (!known || owner != tenant) {
+		err = fault.New(fault.Conflict, "this key is not known any more").WithReason(WrongKey)
+	}
+	return err
+}
+
 func parseKey(key string) (id, secret string, ok bool) {
 	rest, ok := strings.CutPrefix(key, keyPrefix)
 	if !ok {

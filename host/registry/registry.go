@@ -88,6 +88,8 @@ const (
 	TenantDeactivated = "tenant_deactivated"
 	// TenantInFile: the tenant is the operator's, and can only be changed there.
 	TenantInFile = "tenant_in_file"
+	// WrongKey: the caller's key is not, or no longer, one of the tenant's.
+	WrongKey = "wrong_key"
 )
 
 func errClosed() error {
