@@ -92,6 +92,10 @@ func (a *api) answer(h handler) http.Handler {
 func (a *api) describeUnknown(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		seen := escapeAgain(r)
+		if !isClean(seen.URL.Path) {
+			a.fail(w, r, noSuchRoute(r))
+			return
+		}
 		if _, pattern := mux.Handler(seen); pattern != "" {
 			mux.ServeHTTP(w, seen)
 			return
@@ -104,8 +108,12 @@ func (a *api) describeUnknown(mux *http.ServeMux) http.Handler {
 				"%s does not take %s; it takes %s", r.URL.Path, r.Method, allow))
 			return
 		}
-		a.fail(w, r, problemf(http.StatusNotFound, "no_such_route", "there is no route %s; GET /openapi.json lists them", r.URL.Path))
+		a.fail(w, r, noSuchRoute(r))
 	})
+}
+
+func noSuchRoute(r *http.Request) error {
+	return problemf(http.StatusNotFound, "no_such_route", "there is no route %s; GET /openapi.json lists them", r.URL.Path)
 }
 
 // headerProbe takes an answer's headers and nothing else.

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bothost/bothost/host/registry"
 )
@@ -35,7 +36,14 @@ type tenantHandler func(w http.ResponseWriter, r *http.Request, tenant string) e
 func (a *api) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if err := a.checkOrigin(r); err != nil {
+		if r.ContentLength != 0 {
+			awaitBody(w, time.Now().Add(bodyTimeout))
+		}
+		err := a.checkOrigin(r)
+		if err == nil {
+			err = checkText(r)
+		}
+		if err != nil {
 			a.fail(w, r, err)
 			return
 		}
@@ -81,6 +89,9 @@ type caller struct {
 
 // authenticate finds out who calls.
 func (a *api) authenticate(r *http.Request) (caller, error) {
+	if len(r.Header.Values(tenantHeader)) > 1 {
+		return caller{}, fieldProblem(tenantHeader, "must be given once")
+	}
 	key, hasKey := bearer(r)
 	if !a.Auth.Required {
 		return a.trust(r, key)
@@ -96,7 +107,7 @@ func (a *api) authenticate(r *http.Request) (caller, error) {
 	case err != nil:
 		return caller{}, err
 	case !known:
-		return caller{}, problemf(http.StatusUnauthorized, "wrong_key", "this key is not known, or not any more")
+		return caller{}, problemf(http.StatusUnauthorized, registry.WrongKey, "this key is not known, or not any more")
 	}
 	if named := r.Header.Get(tenantHeader); named != "" && named != tenant {
 		return caller{}, problemf(http.StatusForbidden, "other_tenant", "this key is not one of tenant %q", named)
@@ -144,7 +155,8 @@ func (a *api) asTenant(handler tenantHandler) func(http.ResponseWriter, *http.Re
 			return err
 		}
 		if !c.operator {
-			r = r.WithContext(context.WithValue(r.Context(), isTenant{}, true))
+			key, _ := bearer(r)
+			r = r.WithContext(registry.WithKey(context.WithValue(r.Context(), isTenant{}, true), key))
 		}
 		return a.discreet(r, handler(w, r, c.tenant))
 	}

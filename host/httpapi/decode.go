@@ -25,17 +25,14 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if err != nil || mediaType != "application/json" {
 		return nil, problemf(http.StatusUnsupportedMediaType, "not_json", "send Content-Type: application/json")
 	}
-	controller := http.NewResponseController(w)
-	// A server that cannot set deadlines (in tests) has none to fear.
-	_ = controller.SetReadDeadline(time.Now().Add(bodyTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
-	_ = controller.SetReadDeadline(time.Time{})
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, problemf(http.StatusRequestEntityTooLarge, "too_large", "the body has more than %d bytes", maxBodyBytes)
 	}
 	if err != nil {
 		return nil, problemf(http.StatusBadRequest, "malformed", "the body did not arrive whole: %v", err)
 	}
+	awaitBody(w, time.Time{})
 	if !utf8.Valid(body) {
 		return nil, problemf(http.StatusUnprocessableEntity, "invalid", "the body is not valid UTF-8")
 	}
@@ -43,7 +40,19 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if err := json.Unmarshal(body, &value); err != nil {
 		return nil, problemf(http.StatusBadRequest, "malformed", "the body is not valid JSON: %v", err)
 	}
+	if hasHalfPair(body) {
+		return nil, problemf(http.StatusUnprocessableEntity, "invalid", "a text in the body holds half of a surrogate pair")
+	}
 	return body, nil
+}
+
+// awaitBody says until when a client may send its body. The limit holds from the
+// request's first moment, and stays where the body is not read to its end: the
+// server reads what is left of it before it answers. It is taken away (the zero
+// time) only when all is there, since a turn may last longer.
+func awaitBody(w http.ResponseWriter, until time.Time) {
+	// A server that cannot set deadlines (in tests) has none to fear.
+	_ = http.NewResponseController(w).SetReadDeadline(until)
 }
 
 // decode reads a body, a JSON object, into a struct. Keys that the struct does not have

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"net/http"
 	"net/url"
+	"path"
 )
 
 // An id may be any text, "/" too. http.ServeMux takes a segment that is an
@@ -27,4 +28,12 @@ func pathName(r *http.Request, place string) string {
 		panic(err)
 	}
 	return name
+}
+
+// isClean reports that a path has no empty segment, and none that is "." or "..".
+// http.ServeMux would redirect what has, to a route that was not meant: an id
+// "." is written %2E.
+func isClean(escapedPath string) bool {
+	clean := path.Clean(escapedPath)
+	return escapedPath == clean || escapedPath == clean+"/"
 }

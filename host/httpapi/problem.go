@@ -128,6 +128,8 @@ func statusOfConflict(reason string) int {
 	switch reason {
 	case registry.TenantDeactivated:
 		return http.StatusForbidden
+	case registry.WrongKey:
+		return http.StatusUnauthorized
 	case fault.RevisionMismatch:
 		return http.StatusPreconditionFailed
 	case fault.IdempotencyMismatch:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/bothost/bothost/host/registry"
 	"github.com/bothost/bothost/sdk/fault"
 )
 
@@ -31,6 +32,7 @@ func TestProblemsOfAModel(t *testing.T) {
 		"the plugin is not able": {err: fault.New(fault.Unsupported, "x"), status: 503, kind: "server_error", code: "unavailable", retryAfter: "1"},
 		"the plugin refuses":     {err: fault.New(fault.Invalid, "x").WithReason("too_long"), status: 422, kind: "invalid_request_error", code: "too_long"},
 		"another body":           {err: fault.New(fault.Conflict, "x").WithReason(fault.IdempotencyMismatch), status: 422, kind: "invalid_request_error", code: fault.IdempotencyMismatch},
+		"the key is revoked":     {err: fault.New(fault.Conflict, "x").WithReason(registry.WrongKey), status: 401, kind: "authentication_error", code: registry.WrongKey},
 		"deleted meanwhile":      {err: fault.New(fault.Conflict, "x").WithReason(fault.TurnSuperseded), status: 409, kind: "invalid_request_error", code: fault.TurnSuperseded},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -74,7 +76,7 @@ type problem struct {
 }
 
 var titles = map[int]string{
-	404: "Not Found", 409: "Conflict", 422: "Unprocessable Entity", 429: "Too Many Requests", 500: "Internal Server Error",
+	401: "Unauthorized", 404: "Not Found", 409: "Conflict", 422: "Unprocessable Entity", 429: "Too Many Requests", 500: "Internal Server Error",
 	502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
 }
 
