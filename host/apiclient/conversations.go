@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
 )
 
 // Conversation is one of the tenant's. Its times are Unix seconds.
@@ -29,7 +28,7 @@ type StoredMessage struct {
 	CreatedAt int64  `json:"created_at"`
 }
 
-func conversationPath(id string) string { return "/v1/conversations/" + url.PathEscape(id) }
+func conversationPath(id string) string { return "/v1/conversations/" + segment(id) }
 
 // ListConversations gives a page of the tenant's conversations, newest first;
 // with a user, of that user's.

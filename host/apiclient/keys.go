@@ -3,7 +3,6 @@ package apiclient
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -32,6 +31,6 @@ func (c Client) ListKeys(ctx context.Context, tenant string) ([]Key, error) {
 // RevokeKey makes a key worthless.
 func (c Client) RevokeKey(ctx context.Context, tenant, id string) error {
 	return c.call(ctx, request{
-		method: http.MethodDelete, path: tenantPath(tenant) + "/keys/" + url.PathEscape(id),
+		method: http.MethodDelete, path: tenantPath(tenant) + "/keys/" + segment(id),
 	}, nil)
 }

@@ -3,7 +3,6 @@ package apiclient
 import (
 	"context"
 	"net/http"
-	"net/url"
 )
 
 // Cache tells which tenants' bots are built, most recently used first.
@@ -31,7 +30,7 @@ func (c Client) ClearCache(ctx context.Context) error {
 
 // RefreshTenant makes one tenant's bot new for its next turn.
 func (c Client) RefreshTenant(ctx context.Context, tenant string) error {
-	return c.call(ctx, request{method: http.MethodDelete, path: "/v1/cache/" + url.PathEscape(tenant)}, nil)
+	return c.call(ctx, request{method: http.MethodDelete, path: "/v1/cache/" + segment(tenant)}, nil)
 }
 
 // Plugin is one file of the plugin directory, and what runs of it.

@@ -39,6 +39,13 @@ func TestRequests(t *testing.T) {
 			},
 			line: "GET /v1/tenants/a%2Fb%20c%3F?effective=true",
 		},
+		"get a tenant whose name has a meaning in a path": {
+			call: func(ctx context.Context, c apiclient.Client) error {
+				_, err := c.GetTenant(ctx, "..", false)
+				return err
+			},
+			line: "GET /v1/tenants/%2E%2E",
+		},
 		"put a tenant": {
 			call: func(ctx context.Context, c apiclient.Client) error {
 				_, err := c.PutTenant(ctx, "a", json.RawMessage(`{"llm":{}}`), apiclient.PutOptions{Restore: true})

@@ -34,7 +34,7 @@ type PutOptions struct {
 	Restore bool
 }
 
-func tenantPath(tenant string) string { return "/v1/tenants/" + url.PathEscape(tenant) }
+func tenantPath(tenant string) string { return "/v1/tenants/" + segment(tenant) }
 
 // ListTenants gives a page of all tenants in the order of their names.
 func (c Client) ListTenants(ctx context.Context, page Page) (List[Tenant], error) {
