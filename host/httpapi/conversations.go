@@ -117,10 +117,7 @@ func (a *api) deleteConversation(w http.ResponseWriter, r *http.Request, tenant 
 	if err != nil {
 		return err
 	}
-	err = a.Registry.UseConversations(r.Context(), tenant, func(ctx context.Context, s store.Conversations) error {
-		return s.DeleteConversation(ctx, name)
-	})
-	if err != nil {
+	if err := a.Registry.DeleteConversation(r.Context(), name); err != nil {
 		return err
 	}
 	return reply(w, http.StatusOK, struct {

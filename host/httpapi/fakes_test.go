@@ -37,6 +37,8 @@ type conversations struct {
 	byKey map[store.Scope]*conversation
 	// fails, if set, is what every call fails with; commitFails every commit.
 	fails, commitFails error
+	// losesDeletion makes the next deletion happen and not be answered.
+	losesDeletion bool
 	// lists are the pages that were asked for.
 	lists    []store.ListConversations
 	messages []store.ListMessages
@@ -146,6 +148,10 @@ func (s *conversations) DeleteConversation(_ context.Context, scope store.Scope)
 	defer s.mu.Unlock()
 	_, err := s.find(scope)
 	delete(s.byKey, scope)
+	if s.losesDeletion {
+		s.losesDeletion = false
+		return fault.New(fault.Unavailable, "the process has ended")
+	}
 	return err
 }
 

@@ -58,6 +58,14 @@ func (r *Registry) UseConversations(ctx context.Context, tenant string, use func
 	return b.UseStore(ctx, use)
 }
 
+// DeleteConversation deletes one of a tenant's conversations, and supersedes the
+// turn that runs there.
+func (r *Registry) DeleteConversation(ctx context.Context, scope store.Scope) error {
+	return r.UseConversations(ctx, scope.Tenant, deleting(func(ctx context.Context, s store.Conversations) error {
+		return s.DeleteConversation(ctx, scope)
+	}))
+}
+
 // silent observes nothing.
 type silent struct{}
 

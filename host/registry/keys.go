@@ -69,9 +69,9 @@ func (r *Registry) ListKeys(ctx context.Context, tenant string) ([]Key, error) {
 // RevokeKey makes a key worthless, here at once and on other instances within a
 // second.
 func (r *Registry) RevokeKey(ctx context.Context, tenant, id string) error {
-	err := r.settings.UseStore(ctx, func(ctx context.Context, tenants store.Tenants) error {
+	err := r.settings.UseStore(ctx, deleting(func(ctx context.Context, tenants store.Tenants) error {
 		return tenants.RevokeKey(ctx, tenant, id)
-	})
+	}))
 	if fault.Is(err, fault.NotFound) {
 		return fault.New(fault.NotFound, "tenant %q has no key %q", tenant, id)
 	}

@@ -39,8 +39,9 @@ func (r *Registry) Register(ctx context.Context, name string, overrides any, con
 		request.IfRevision, request.Restore = condition.IfRevision, condition.Restore
 	}
 	var stored store.Tenant
+	put := putting(request)
 	err = r.settings.UseStore(ctx, func(ctx context.Context, tenants store.Tenants) (err error) {
-		stored, created, err = tenants.PutTenant(ctx, request)
+		stored, created, err = put(ctx, tenants)
 		return err
 	})
 	if err != nil {
@@ -122,9 +123,9 @@ func (r *Registry) Remove(ctx context.Context, name string, purge bool) error {
 			return err
 		}
 	}
-	err := r.settings.UseStore(ctx, func(ctx context.Context, tenants store.Tenants) error {
+	err := r.settings.UseStore(ctx, deleting(func(ctx context.Context, tenants store.Tenants) error {
 		return tenants.DeleteTenant(ctx, name, purge)
-	})
+	}))
 	if err != nil {
 		return unknownIfMissing(name, err)
 	}
