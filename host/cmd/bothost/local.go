@@ -101,7 +101,7 @@ func closeHost(ctx context.Context, h *host.Host) error {
 func newLogger(settings config.Log, output io.Writer) hclog.Logger {
 	return hclog.New(&hclog.LoggerOptions{
 		Name: "bothost", Level: hclog.LevelFromString(settings.Level), JSONFormat: settings.Format == "json",
-		Output: output, TimeFormat: "2006-01-02T15:04:05.000Z07:00",
+		Output: eventLine{output}, TimeFormat: "2006-01-02T15:04:05.000Z07:00",
 	})
 }
 

@@ -12,8 +12,9 @@ import (
 // show prints a result: as JSON for programs, or by the function for people.
 func (a *app) show(value any, people func(io.Writer)) error {
 	if !a.json {
-		people(a.stdout)
-		return nil
+		printed := &checked{output: a.stdout}
+		people(printed)
+		return printed.err
 	}
 	encoder := json.NewEncoder(a.stdout)
 	encoder.SetEscapeHTML(false)
@@ -22,6 +23,24 @@ func (a *app) show(value any, people func(io.Writer)) error {
 		return fmt.Errorf("print: %w", err)
 	}
 	return nil
+}
+
+// checked remembers that it could not write, so that who prints need not look.
+type checked struct {
+	output io.Writer
+	err    error
+}
+
+// Write writes, unless that has failed before.
+func (c *checked) Write(text []byte) (int, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
+	n, err := c.output.Write(text)
+	if err != nil {
+		c.err = fmt.Errorf("print: %w", err)
+	}
+	return n, c.err
 }
 
 // table prints rows under a heading.
@@ -33,7 +52,7 @@ func table(w io.Writer, heading []string, rows [][]string) {
 		}
 		fmt.Fprintln(t, strings.TrimRight(strings.Join(row, "\t"), "\t"))
 	}
-	// What it writes to is in memory, or standard output.
+	// What it writes to is in memory, or remembers its error.
 	_ = t.Flush()
 }
 
