@@ -24,6 +24,8 @@ func (l LLM) Chat(ctx context.Context, request llm.Request[json.RawMessage], emi
 	if err != nil {
 		return llm.Result{}, fault.New(fault.Invalid, "%w", err)
 	}
+	// A context made of the caller's ends a moment after it does.
+	caller := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream, err := pluginv1.NewLLMServiceClient(l.Conn).Chat(ctx, &pluginv1.ChatRequest{
@@ -42,9 +44,9 @@ func (l LLM) Chat(ctx context.Context, request llm.Request[json.RawMessage], emi
 			return llm.Result{}, fault.New(fault.Internal, "the reply ended before it was complete")
 		case err != nil:
 			return llm.Result{}, Error(err)
-		case ctx.Err() != nil:
+		case caller.Err() != nil:
 			// What was read ahead is not told to a caller who has left.
-			return llm.Result{}, fault.As(ctx.Err())
+			return llm.Result{}, fault.As(caller.Err())
 		}
 		switch event := response.GetEvent().(type) {
 		case *pluginv1.ChatResponse_Delta:
