@@ -72,14 +72,14 @@ func (e *Entry) refuse(format string, args ...any) {
 // newEntry reads a file's name.
 func newEntry(file string) Entry {
 	entry := Entry{Plugin: file, State: Idle}
-	parts := pluginName().FindStringSubmatch(file)
-	if parts == nil {
+	kind, name, ok := SplitName(file)
+	if !ok {
 		entry.State = Ignored
 		entry.Reason = "its name is not <kind>-<name>, with one of the kinds " + strings.Join(kindNames(), ", ") +
 			" and a name of small letters, digits and hyphens"
 		return entry
 	}
-	entry.Kind, entry.Name = parts[1], parts[2]
+	entry.Kind, entry.Name = kind, name
 	return entry
 }
 

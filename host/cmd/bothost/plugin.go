@@ -16,7 +16,7 @@ import (
 
 func (a *app) pluginCommand() *cobra.Command {
 	command := group("plugin", "See, check and pin plugins",
-		a.pluginListCommand(), a.pluginDescribeCommand(), a.pluginCheckCommand(), a.pluginPinCommand())
+		a.pluginListCommand(), a.pluginDescribeCommand(), a.pluginCheckCommand(), a.pluginPinCommand(), a.pluginNewCommand())
 	command.Example = `  bothost plugin list
   bothost plugin describe llm-ollama`
 	return command
