@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,6 +34,7 @@ func (s *Schema) Check(value map[string]any) []Problem {
 		}
 		problems = append(problems, s.explain(failure)...)
 	}
+	problems = append(problems, s.oversized(nil, pruned)...)
 	slices.SortStableFunc(problems, func(a, b Problem) int { return strings.Compare(a.Key, b.Key) })
 	return slices.CompactFunc(problems, func(a, b Problem) bool { return a.Key == b.Key })
 }
@@ -92,6 +94,26 @@ func impossible(value any) string {
 func tiny(number float64, written json.Number) bool {
 	mantissa, _, _ := strings.Cut(strings.ToLower(written.String()), "e")
 	return number == 0 && strings.ContainsAny(mantissa, "123456789")
+}
+
+// oversized reports whole numbers that are too big for a Go integer. A schema
+// allows them, and decoding would fail, later than anybody expects.
+func (s *Schema) oversized(path []string, value any) []Problem {
+	switch value := value.(type) {
+	case map[string]any:
+		var problems []Problem
+		for name, item := range value {
+			problems = append(problems, s.oversized(slices.Concat(path, []string{name}), item)...)
+		}
+		return problems
+	case json.Number:
+		key, known := s.at(path)
+		exact, ok := new(big.Rat).SetString(value.String())
+		if known && slices.Contains(typesOf(key), "integer") && ok && exact.IsInt() && !exact.Num().IsInt64() {
+			return []Problem{{Key: strings.Join(path, "."), Message: "the number is out of range"}}
+		}
+	}
+	return nil
 }
 
 func join(prefix, name string) string {

@@ -118,6 +118,9 @@ func TestCheckExplainsEveryMistake(t *testing.T) {
 		{"item of a list", `{"tags": ["a", 2]}`, []schema.Problem{{Key: "tags.1", Message: "want a string, got a number"}}},
 		{"long list", `{"tags": ["a", "b", "c"]}`, []schema.Problem{{Key: "tags", Message: "want at most 2 items, got 3"}}},
 		{"huge exponent", `{"temperature": 1e999999999}`, []schema.Problem{{Key: "temperature", Message: "the number is out of range"}}},
+		{"whole and huge", `{"max_tokens": 99999999999999999999, "pool": {"size": 1e30}}`, []schema.Problem{
+			{Key: "max_tokens", Message: "the number is out of range"}, {Key: "pool.size", Message: "the number is out of range"},
+		}},
 		{"tiny exponent", `{"temperature": 1e-999999999}`, []schema.Problem{{Key: "temperature", Message: "the number is out of range"}}},
 		{"duration", `{"wait": "soon"}`, []schema.Problem{{Key: "wait", Message: "want a duration like 300s, or a number of seconds"}}},
 		{"negative duration", `{"wait": -1}`, []schema.Problem{{Key: "wait", Message: "want at least 0, got -1"}}},
