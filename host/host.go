@@ -169,19 +169,20 @@ func (h *Host) Close(ctx context.Context) error {
 
 func (h *Host) close(ctx context.Context) error {
 	var failed []error
-	if h.registry != nil {
-		h.registry.Close()
+	//nolint:contextcheck // turns end at their own time, or with their plugins
+	ended := h.endTurns()
+	select {
+	case <-ended:
+	case <-ctx.Done():
 	}
 	if h.store != nil {
 		//nolint:contextcheck // released instances are closed on the supervisor's time
 		h.store.close()
 	}
-	if h.leases != nil {
-		h.leases.Close()
-	}
 	if h.supervisor != nil {
 		failed = append(failed, h.supervisor.Shutdown(ctx))
 	}
+	<-ended
 	if h.runDir != nil {
 		failed = append(failed, h.runDir.Close())
 	}
@@ -189,4 +190,20 @@ func (h *Host) close(ctx context.Context) error {
 		failed = append(failed, h.dataDir.close())
 	}
 	return errors.Join(failed...)
+}
+
+// endTurns lets nobody in any more. What it returns is closed when all turns have
+// ended, and the leases with them.
+func (h *Host) endTurns() <-chan struct{} {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if h.registry != nil {
+			h.registry.Close()
+		}
+		if h.leases != nil {
+			h.leases.Close()
+		}
+	}()
+	return ended
 }

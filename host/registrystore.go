@@ -22,25 +22,56 @@ type registryStore struct {
 	closed   bool
 }
 
-// plugin gives the open instance, opening it if need be.
+// plugin gives the open instance, opening it if need be. Nobody waits for another
+// caller's attempt but in the supervisor, which opens equal instances once.
 func (s *registryStore) plugin(ctx context.Context) (bot.Plugin, error) {
+	known, err := s.known()
+	if err != nil {
+		return bot.Plugin{}, err
+	}
+	if known == nil {
+		if known, err = s.open(ctx); err != nil {
+			return bot.Plugin{}, err
+		}
+	}
+	return pluginOf(known), nil
+}
+
+func (s *registryStore) known() (*supervise.Instance, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return bot.Plugin{}, fault.New(fault.Unavailable, "the host is shutting down").WithReason(bot.ShuttingDown)
+		return nil, errShuttingDown()
 	}
-	if s.instance == nil {
-		section := s.host.Resolver().RegistryStore()
-		if err := s.keepsTenants(section.Plugin); err != nil {
-			return bot.Plugin{}, err
-		}
-		instance, _, err := s.host.openSection(ctx, section)
-		if err != nil {
-			return bot.Plugin{}, err
-		}
+	return s.instance, nil
+}
+
+// open opens the instance. If others did so meanwhile, theirs is kept.
+func (s *registryStore) open(ctx context.Context) (*supervise.Instance, error) {
+	section := s.host.Resolver().RegistryStore()
+	if err := s.keepsTenants(section.Plugin); err != nil {
+		return nil, err
+	}
+	instance, _, err := s.host.openSection(ctx, section)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.instance == nil && !s.closed {
 		s.instance = instance
+		return instance, nil
 	}
-	return pluginOf(s.instance), nil
+	//nolint:contextcheck // released instances are closed on the supervisor's time
+	instance.Release()
+	if s.closed {
+		return nil, errShuttingDown()
+	}
+	return s.instance, nil
+}
+
+func errShuttingDown() error {
+	return fault.New(fault.Unavailable, "the host is shutting down").WithReason(bot.ShuttingDown)
 }
 
 func (s *registryStore) keepsTenants(plugin string) error {
