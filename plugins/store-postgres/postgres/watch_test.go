@@ -9,8 +9,10 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/bothost/bothost/plugins/store-postgres/pgtest"
 	"github.com/bothost/bothost/plugins/store-postgres/postgres"
 	"github.com/bothost/bothost/sdk"
+	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/store"
 )
 
@@ -78,6 +80,62 @@ func TestWatchGoesOnAfterItsConnectionBroke(t *testing.T) {
 		if got := next(t, events); got != want {
 			t.Fatalf("got %#v, want %#v", got, want)
 		}
+	}
+}
+
+// ended gives what a watch of the registry from a position on returned, after it
+// was disturbed.
+func ended(t *testing.T, s *postgres.Store, after *uint64, disturb func()) error {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	return s.WatchTenants(ctx, after, func(event store.WatchEvent) error {
+		if _, ok := event.(store.Position); ok {
+			disturb()
+		}
+		return nil
+	})
+}
+
+// Whoever watches must know that there is nothing to be seen: a server that is
+// gone ends the watch.
+func TestWatchEndsWithTheServer(t *testing.T) {
+	t.Parallel()
+	killed := pgtest.Start()
+	t.Cleanup(killed.Stop)
+	d := killed.Database(t)
+	s := open(t, configFor(d, d.Owner))
+	if err := ended(t, s, nil, killed.Crash); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("WatchTenants: %v, want Unavailable", err)
+	}
+	if err := ended(t, s, nil, func() {}); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("WatchTenants of a server that is gone: %v, want Unavailable", err)
+	}
+	// The end of the test needs it.
+	if err := killed.Resume(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A registry that has gone back, as after a failover to a server that lacks the
+// last changes, would make a watch skip as many.
+func TestWatchOfARegistryThatHasGoneBack(t *testing.T) {
+	t.Parallel()
+	d := server.Database(t)
+	s := open(t, separated(d))
+	put(t, s, "a")
+	put(t, s, "b")
+	err := ended(t, s, nil, func() {
+		execute(t, d, d.Owner, `WITH lost AS (DELETE FROM bothost.changes WHERE revision = 2)
+			UPDATE bothost.registry SET revision = 1`)
+		disconnect(t, d)
+	})
+	if !fault.Is(err, fault.Unavailable) {
+		t.Errorf("WatchTenants: %v, want Unavailable", err)
+	}
+	after := uint64(2)
+	if got := next(t, watch(t, s, &after)); got != (store.Position{Revision: 1}) {
+		t.Errorf("a watch after a revision that is not there begins with %#v", got)
 	}
 }
 
