@@ -32,16 +32,25 @@ func (t *turn) commit(ctx context.Context, s spoken, state *memory.State) error 
 		_, err := repeat(ctx, t.store, func(ctx context.Context, instance client.Instance) (store.Committed, error) {
 			return client.Conversations{Instance: instance}.CommitTurn(ctx, request)
 		})
-		if err == nil || !uncertain(err) {
+		switch {
+		case err == nil, fault.Is(err, fault.Conflict):
 			return err
+		case !uncertain(err):
+			return notDurable(err)
 		}
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
-			return fault.New(fault.Unavailable, "the reply could not be stored: %w", err).
-				WithReason(NotDurable).WithRetryAfter(5 * time.Second)
+			return notDurable(err)
 		}
 	}
+}
+
+// notDurable is a commit that failed for whatever reason: it is never the
+// caller's fault, who may try again.
+func notDurable(err error) error {
+	return fault.New(fault.Unavailable, "the reply could not be stored: %w", err).
+		WithReason(NotDurable).WithRetryAfter(5 * time.Second)
 }
 
 // uncertain reports whether a failed call may have landed, or may yet.

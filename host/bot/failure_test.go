@@ -126,7 +126,13 @@ func TestFailure(t *testing.T) {
 			arrange: func(p *parts) {
 				p.store.commit = func(int, store.CommitTurn) error { return fault.New(fault.Internal, "broken index") }
 			},
-			want: failure{stage: bot.StageCommit, plugin: "store-fake", code: fault.Internal, ended: failed("internal")},
+			want: failure{stage: bot.StageCommit, plugin: "store-fake", code: fault.Unavailable, reason: bot.NotDurable, ended: failed(bot.NotDurable)},
+		},
+		"the store cannot keep the reply": {
+			arrange: func(p *parts) {
+				p.store.commit = func(int, store.CommitTurn) error { return fault.New(fault.Invalid, "U+0000") }
+			},
+			want: failure{stage: bot.StageCommit, plugin: "store-fake", code: fault.Unavailable, reason: bot.NotDurable, ended: failed(bot.NotDurable)},
 		},
 		"the reply cannot be stored": {
 			arrange: func(p *parts) { p.store.commit = func(int, store.CommitTurn) error { return errUnavailable } },
