@@ -55,25 +55,36 @@ func isLoopback(host string) bool {
 	return err == nil && address.Unmap().IsLoopback()
 }
 
+// checkAdminKey refuses what can be no reference, wherever it is resolved.
+func (c *Config) checkAdminKey() Problems {
+	text, origin := c.givenAdminKey()
+	if _, err := parseText(text); err != nil {
+		return Problems{{Key: adminKey, Message: err.Error(), Source: origin.Name}}
+	}
+	return nil
+}
+
+// givenAdminKey is the administrator's key as it is written; "" if it is not.
+func (c *Config) givenAdminKey() (string, Origin) {
+	value, _ := find(c.host, strings.Split(adminKey, "."))
+	given, _ := value.(leaf)
+	text, _ := given.Value.(string)
+	return text, given.Origin
+}
+
 // AdminKey resolves the administrator's key; "" if none is configured. Its
 // errors are Problems.
 func (c *Config) AdminKey() (string, error) {
-	path := strings.Split(adminKey, ".")
-	value, ok := find(c.host, path)
-	if !ok {
+	text, origin := c.givenAdminKey()
+	if text == "" {
 		return "", nil
 	}
-	given, ok := value.(leaf)
-	text, isText := given.Value.(string)
-	if !ok || !isText || text == "" {
-		return "", nil
-	}
-	resolved, err := c.rights.resolve(given.Origin, text)
+	resolved, err := c.rights.resolve(origin, text)
 	if err == nil && resolved == "" {
 		err = errEmpty
 	}
 	if err != nil {
-		return "", Problems{{Key: adminKey, Message: err.Error(), Source: given.Origin.Name}}
+		return "", Problems{{Key: adminKey, Message: err.Error(), Source: origin.Name}}
 	}
 	return resolved, nil
 }

@@ -122,6 +122,10 @@ func TestSettingsMistakes(t *testing.T) {
 		{"tenant that is no map", "tenants: {a: sesame}", []string{"tenants.a: want a map of keys"}},
 		{"store that is no map", "registry: {store: sqlite}", []string{"registry.store: want a map of keys"}},
 		{"reference", `data_dir: "${env:HOME}"`, []string{"data_dir: ${...} is not resolved here"}},
+		{"broken reference", `auth: {admin_key: "${vault:sesame}"}`, []string{"auth.admin_key: a ${...} is neither ${env:NAME} nor ${file:path}"}},
+		{"no time to answer", "conversation: {idle_timeout: 0, turn_timeout: 0s}", []string{
+			"conversation.idle_timeout: want more than 0s", "conversation.turn_timeout: want more than 0s",
+		}},
 		{"all at once", "listen: 1\nlog: {level: loud}", []string{"listen: want a string", "log.level: want one of"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

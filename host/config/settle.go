@@ -33,7 +33,27 @@ func (c *Config) settle(host tree) Problems {
 	c.settings.PluginDir, c.settings.DataDir = absolute(c.settings.PluginDir), absolute(c.settings.DataDir)
 	c.settings.TenantsDir = c.besideFile("tenants_dir", c.settings.TenantsDir)
 	problems = append(problems, c.checkAuth()...)
+	problems = append(problems, c.checkAdminKey()...)
+	problems = append(problems, c.checkTimeouts()...)
 	c.settings.Auth.AdminKey = ""
+	return problems
+}
+
+// checkTimeouts refuses those with which no turn could succeed.
+func (c *Config) checkTimeouts() Problems {
+	var problems Problems
+	for _, timeout := range []struct {
+		key   string
+		given schema.Duration
+	}{
+		{"idle_timeout", c.settings.Conversation.IdleTimeout},
+		{"turn_timeout", c.settings.Conversation.TurnTimeout},
+	} {
+		if timeout.given == 0 {
+			path := []string{"conversation", timeout.key}
+			problems = append(problems, Problem{Key: dotted(path), Message: "want more than 0s", Source: originOf(c.host, path)})
+		}
+	}
 	return problems
 }
 
