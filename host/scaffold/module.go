@@ -22,21 +22,24 @@ const (
 // moduleFiles makes go.mod, and go.sum where a checkout has one.
 func moduleFiles(options Options) (map[string][]byte, error) {
 	var made modfile.File
-	if err := errors.Join(made.AddModuleStmt(options.Module), made.AddGoStmt(goVersion)); err != nil {
+	if err := made.AddModuleStmt(options.modulePath()); err != nil {
 		return nil, fmt.Errorf("begin go.mod: %w", err)
 	}
 	files := map[string][]byte{}
-	if options.SDKPath == "" {
-		if !released(options.SDKVersion) {
-			return nil, fmt.Errorf("%q is %w", options.SDKVersion, ErrUnreleased)
-		}
-		made.AddNewRequire(sdkModule, options.SDKVersion, false)
-	} else {
+	switch {
+	case options.SDKPath != "":
 		sums, err := useCheckout(&made, options)
 		if err != nil {
 			return nil, fmt.Errorf("use the SDK at %s: %w", options.SDKPath, err)
 		}
 		files["go.sum"] = sums
+	case released(options.SDKVersion):
+		if err := made.AddGoStmt(goVersion); err != nil {
+			return nil, fmt.Errorf("begin go.mod: %w", err)
+		}
+		made.AddNewRequire(sdkModule, options.SDKVersion, false)
+	default:
+		return nil, fmt.Errorf("%q is %w", options.SDKVersion, ErrUnreleased)
 	}
 	made.Cleanup()
 	content, err := made.Format()
@@ -50,6 +53,10 @@ func useCheckout(made *modfile.File, options Options) (sums []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
+	path, err := replacement(options)
+	if err != nil {
+		return nil, err
+	}
 	version := options.SDKVersion
 	if !released(version) {
 		version = replacedVersion
@@ -59,18 +66,15 @@ func useCheckout(made *modfile.File, options Options) (sums []byte, err error) {
 		requires = append(requires, &modfile.Require{Mod: require.Mod, Indirect: true})
 	}
 	made.SetRequireSeparateIndirect(requires)
-	path, err := replacement(options)
-	if err != nil {
-		return nil, err
-	}
-	return checkout.sums, made.AddReplace(sdkModule, "", path, "")
+	return checkout.sums, errors.Join(made.AddGoStmt(checkout.goVersion), made.AddReplace(sdkModule, "", path, ""))
 }
 
 // checkout is what a module that builds with the SDK's sources needs to know of
 // them.
 type checkout struct {
-	requires []*modfile.Require
-	sums     []byte
+	goVersion string
+	requires  []*modfile.Require
+	sums      []byte
 }
 
 func readCheckout(dir string) (checkout, error) {
@@ -86,8 +90,12 @@ func readCheckout(dir string) (checkout, error) {
 	if parsed.Module == nil || parsed.Module.Mod.Path != sdkModule {
 		return checkout{}, fmt.Errorf("%s is not that of %s", path, sdkModule)
 	}
-	sums, err := os.ReadFile(filepath.Join(dir, "go.sum"))
-	return checkout{parsed.Require, sums}, err
+	found := checkout{goVersion: goVersion, requires: parsed.Require}
+	if parsed.Go != nil {
+		found.goVersion = parsed.Go.Version
+	}
+	found.sums, err = os.ReadFile(filepath.Join(dir, "go.sum"))
+	return found, err
 }
 
 // replacement is the path of the checkout as the module names it: relative to

@@ -45,15 +45,25 @@ func kinds() map[string]kindValues {
 }
 
 // Section is what a bot's configuration says to use the plugin.
-func (v values) Section() string { return fmt.Sprintf("{%s: {%s: %s}}", v.section, v.choice, v.Name) }
+func (v values) Section() string { return fmt.Sprintf("{%s: {%s: %q}}", v.section, v.choice, v.Name) }
 
 // render fills in the templates, and gives the files by their paths.
 func render(options Options) (map[string][]byte, error) {
+	name, err := packageName(options)
+	if err != nil {
+		return nil, err
+	}
+	return fillAll(options, name)
+}
+
+func fillAll(options Options, packageName string) (map[string][]byte, error) {
 	filled := values{
 		kindValues: kinds()[options.Kind],
-		Plugin:     options.FullName(), Name: options.Name, Module: options.Module,
-		Package:   packageName(options.Kind, options.Name),
-		NeedsTidy: options.SDKPath == "",
+		Plugin:     options.FullName(),
+		Name:       options.Name,
+		Module:     options.modulePath(),
+		Package:    packageName,
+		NeedsTidy:  options.SDKPath == "",
 	}
 	files := map[string][]byte{}
 	for _, root := range []string{"templates/common", "templates/" + options.Kind} {
@@ -61,7 +71,7 @@ func render(options Options) (map[string][]byte, error) {
 			if err != nil || entry.IsDir() {
 				return err
 			}
-			files[target(strings.TrimPrefix(file, root+"/"), filled.Package)], err = fill(file, filled)
+			files[target(strings.TrimPrefix(file, root+"/"), packageName)], err = fill(file, filled)
 			return err
 		})
 		if err != nil {
@@ -85,7 +95,7 @@ func target(file, packageName string) string {
 }
 
 func fill(file string, filled values) ([]byte, error) {
-	parsed, err := template.New(path.Base(file)).Option("missingkey=error").ParseFS(templates, file)
+	parsed, err := template.New(path.Base(file)).ParseFS(templates, file)
 	if err != nil {
 		return nil, fmt.Errorf("read template %s: %w", file, err)
 	}

@@ -9,6 +9,7 @@
 package scaffold
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -36,20 +37,20 @@ type Options struct {
 // FullName is the plugin's, <kind>-<name>.
 func (o Options) FullName() string { return o.Kind + "-" + o.Name }
 
+// modulePath is Module or its default.
+func (o Options) modulePath() string { return cmp.Or(o.Module, o.FullName()) }
+
 // New writes the module. Nothing is left behind if it fails. The error is
 // ErrUnreleased if the options do not say where the SDK is.
 func New(options Options) error {
-	if options.Module == "" {
-		options.Module = options.FullName()
+	if err := options.Check(); err != nil {
+		return err
 	}
 	dir, err := filepath.Abs(options.Dir)
 	if err != nil {
 		return fmt.Errorf("find %s: %w", options.Dir, err)
 	}
 	options.Dir = dir
-	if err := check(options); err != nil {
-		return err
-	}
 	files, err := moduleFiles(options)
 	if err != nil {
 		return err

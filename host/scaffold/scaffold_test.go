@@ -2,44 +2,23 @@ package scaffold_test
 
 import (
 	"go/format"
-	"io/fs"
-	"os"
-	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/bothost/bothost/host"
 	"github.com/bothost/bothost/host/scaffold"
 	"github.com/bothost/bothost/sdk/plugintest"
 )
 
-// checkoutDir is this checkout: the SDK that the modules are built with.
-func checkoutDir(t *testing.T) string {
-	t.Helper()
-	dir, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-// goIn runs the go command in a module, without a network.
-func goIn(t *testing.T, dir string, args ...string) {
-	t.Helper()
-	command := exec.CommandContext(t.Context(), "go", args...)
-	command.Dir = dir
-	command.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=off")
-	if output, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, output)
-	}
-}
-
 // TestModuleWorks makes a plugin of each kind and does with it what its author
-// would do first.
+// would do first. The names are awkward on purpose.
 func TestModuleWorks(t *testing.T) {
 	t.Parallel()
-	for kind, name := range map[string]string{"llm": "acme", "memory": "turn-by-turn", "store": "3rd-try"} {
+	for kind, name := range map[string]string{"llm": "message", "memory": "turn-by-turn", "store": "3rd-try"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			options := scaffold.Options{
@@ -49,34 +28,12 @@ func TestModuleWorks(t *testing.T) {
 			if err := scaffold.New(options); err != nil {
 				t.Fatal(err)
 			}
-			checkFormat(t, options.Dir)
 			goIn(t, options.Dir, "vet", "./...")
 			goIn(t, options.Dir, "test", "./...")
 			program := filepath.Join("bin", options.FullName())
 			goIn(t, options.Dir, "build", "-o", program, ".")
 			checkConformance(t, filepath.Join(options.Dir, program))
 		})
-	}
-}
-
-func checkFormat(t *testing.T, dir string) {
-	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".go" {
-			return err
-		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		formatted, err := format.Source(content)
-		if err != nil || string(formatted) != string(content) {
-			t.Errorf("%s is not formatted: %v", path, err)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -92,5 +49,74 @@ func checkConformance(t *testing.T, program string) {
 	})
 	if err != nil || cases == 0 {
 		t.Errorf("of %s %d cases were checked: %v", program, cases, err)
+	}
+}
+
+// TestAnyName makes plugins of whatever name: their sources parse and are
+// formatted, and nothing of the template is left in any file.
+func TestAnyName(t *testing.T) {
+	t.Parallel()
+	temp := t.TempDir()
+	made := 0
+	rapid.Check(t, func(t *rapid.T) {
+		made++
+		options := scaffold.Options{
+			Kind:       rapid.SampledFrom([]string{"llm", "memory", "store"}).Draw(t, "kind"),
+			Name:       rapid.StringMatching(`[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?`).Draw(t, "name"),
+			Dir:        filepath.Join(temp, strings.Repeat("x", made)),
+			SDKVersion: "v1.2.3",
+		}
+		if err := scaffold.New(options); err != nil {
+			t.Fatal(err)
+		}
+		files := filesIn(t, options.Dir)
+		for name, content := range files {
+			if strings.Contains(content, "{{") || strings.Contains(content, "<no value>") {
+				t.Errorf("%s has something of the template:\n%s", name, content)
+			}
+			if path.Ext(name) != ".go" {
+				continue
+			}
+			if formatted, err := format.Source([]byte(content)); err != nil || string(formatted) != content {
+				t.Errorf("%s is not formatted: %v\n%s", name, err, content)
+			}
+		}
+		for _, name := range []string{"main.go", "README.md", "Makefile"} {
+			if !strings.Contains(files[name], options.FullName()) {
+				t.Errorf("%s does not name the plugin", name)
+			}
+		}
+	})
+}
+
+func TestPackageName(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ kind, name, want string }{
+		"plain":                     {"llm", "acme", "acme"},
+		"hyphens":                   {"store", "a-b-c", "abc"},
+		"a digit first":             {"store", "3rd-try", "store3rdtry"},
+		"a keyword":                 {"llm", "go", "llmgo"},
+		"a type":                    {"llm", "string", "llmstring"},
+		"a package of the SDK":      {"memory", "memory", "memorymemory"},
+		"a variable":                {"llm", "version", "llmversion"},
+		"a function of the tests":   {"llm", "chat", "llmchat"},
+		"one of another kind":       {"memory", "chat", "chat"},
+		"a program":                 {"store", "main", "storemain"},
+		"a folder of the go tool":   {"store", "vendor", "storevendor"},
+		"what is built":             {"llm", "bin", "llmbin"},
+		"a device of an old system": {"store", "nul", "storenul"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options := scaffold.Options{Kind: test.kind, Name: test.name, Dir: t.TempDir(), SDKVersion: "v1.2.3"}
+			if err := scaffold.New(options); err != nil {
+				t.Fatal(err)
+			}
+			config := filesIn(t, options.Dir)[test.want+"/config.go"]
+			if !strings.HasPrefix(config, "package "+test.want+"\n") {
+				t.Errorf("there is no package %s:\n%s", test.want, config)
+			}
+		})
 	}
 }

@@ -38,6 +38,9 @@ version.`
 }
 
 func (a *app) newPlugin(options scaffold.Options) error {
+	if err := options.Check(); err != nil {
+		return usageError{err}
+	}
 	err := scaffold.New(options)
 	if errors.Is(err, scaffold.ErrUnreleased) {
 		return withHint(err, "bothost plugin new %s %s --sdk PATH, with the folder of a checkout of https://github.com/bothost/bothost for PATH",
