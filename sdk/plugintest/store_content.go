@@ -24,7 +24,7 @@ func contentCases() []StoreCase {
 var oddTexts = [...]string{
 	"", " ", "\n", "plain", "{{7*7}} ${HOME} %s %d $1 ? :name @p1", `"quotes" 'single' \back\slash\ \u0041 \x41`,
 	"'; DROP TABLE messages; --", "tabs\tand\r\nlines\n", "😀👩‍👩‍👧‍👦 é e\u0301 日本語 עברית \u202etrojan", "null", "[]", "<b>&amp;</b>\u2028",
-	"\x01\x7f\u0080\ufeff\ufffd", `{"text":"json"}`,
+	"\x00\x01\x7f\u0080\ufeff\ufffd", `{"text":"json"}`,
 }
 
 func contentIsKept(c *corner) {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/message"
@@ -39,7 +40,7 @@ func encodeMessages(messages []message.Message) (content, error) {
 }
 
 // checkParts refuses texts that would not come back as they went in: JSON
-// cannot hold what is no UTF-8.
+// cannot hold what is no UTF-8. It can hold U+0000, which a model may say.
 func checkParts(parts []message.Part) error {
 	for _, part := range parts {
 		var texts []text
@@ -53,8 +54,10 @@ func checkParts(parts []message.Part) error {
 		case message.Blob:
 			texts = []text{{name: "a media type", value: p.MediaType}}
 		}
-		if err := checkTexts(texts...); err != nil {
-			return err
+		for _, t := range texts {
+			if !utf8.ValidString(t.value) {
+				return invalid(t.name, "is not valid UTF-8")
+			}
 		}
 	}
 	return nil

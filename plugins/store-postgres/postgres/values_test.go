@@ -17,7 +17,18 @@ import (
 	"github.com/bothost/bothost/sdk/store"
 )
 
-// calls are one for each text that a caller can hand to a store.
+// contents are one for each text of a message.
+var contents = map[string]func(ctx context.Context, s *postgres.Store, text string) error{
+	"text":          say(func(text string) message.Part { return message.Text(text) }),
+	"tool call":     say(func(text string) message.Part { return message.ToolCall{ID: text} }),
+	"tool":          say(func(text string) message.Part { return message.ToolCall{Name: text} }),
+	"tool result":   say(func(text string) message.Part { return message.ToolResult{Text: text} }),
+	"result's call": say(func(text string) message.Part { return message.ToolResult{CallID: text} }),
+	"media type":    say(func(text string) message.Part { return message.Blob{MediaType: text} }),
+	"reply":         commit(func(c *store.CommitTurn, text string) { c.Messages[0] = message.New(message.Assistant, text) }),
+}
+
+// calls are one for each other text that a caller can hand to a store.
 var calls = map[string]func(ctx context.Context, s *postgres.Store, text string) error{
 	"tenant":          begin(func(b *store.BeginTurn, text string) { b.Tenant += text }),
 	"conversation":    begin(func(b *store.BeginTurn, text string) { b.Conversation += text }),
@@ -25,15 +36,8 @@ var calls = map[string]func(ctx context.Context, s *postgres.Store, text string)
 	"idempotency key": begin(func(b *store.BeginTurn, text string) { b.IdempotencyKey = text }),
 	"user id":         begin(func(b *store.BeginTurn, text string) { b.UserID = text }),
 	"metadata":        begin(func(b *store.BeginTurn, text string) { b.Metadata = []byte(text) }),
-	"text":            say(func(text string) message.Part { return message.Text(text) }),
-	"tool call":       say(func(text string) message.Part { return message.ToolCall{ID: text} }),
-	"tool":            say(func(text string) message.Part { return message.ToolCall{Name: text} }),
-	"tool result":     say(func(text string) message.Part { return message.ToolResult{Text: text} }),
-	"result's call":   say(func(text string) message.Part { return message.ToolResult{CallID: text} }),
-	"media type":      say(func(text string) message.Part { return message.Blob{MediaType: text} }),
 	"model":           commit(func(c *store.CommitTurn, text string) { c.Result.Model = text }),
 	"finish reason":   commit(func(c *store.CommitTurn, text string) { c.Result.FinishReason = text }),
-	"reply":           commit(func(c *store.CommitTurn, text string) { c.Messages[0] = message.New(message.Assistant, text) }),
 	"memory's plugin": commit(func(c *store.CommitTurn, text string) { c.State = &memory.State{Plugin: text} }),
 	"memory's format": commit(func(c *store.CommitTurn, text string) { c.State = &memory.State{Format: text} }),
 	"reason": func(ctx context.Context, s *postgres.Store, text string) error {
@@ -105,6 +109,11 @@ func TestTextsThatCannotBeKept(t *testing.T) {
 			if err := call(t.Context(), s, text); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%s with %s: got %v, want a fault.Invalid", what, name, err)
 			}
+		}
+	}
+	for what, call := range contents {
+		if err := call(t.Context(), s, "a\xffb"); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s with no UTF-8: got %v, want a fault.Invalid", what, err)
 		}
 	}
 }
