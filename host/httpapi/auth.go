@@ -99,13 +99,13 @@ func (a *api) authenticate(r *http.Request) (caller, error) {
 	if !hasKey {
 		return caller{}, problemf(http.StatusUnauthorized, "no_key", "send a key: Authorization: Bearer KEY")
 	}
-	if sameKey(key, a.Auth.AdminKey) {
+	if a.isOperator(r) {
 		return caller{operator: true, tenant: r.Header.Get(tenantHeader)}, nil
 	}
 	tenant, known, err := a.Registry.Authenticate(r.Context(), key)
 	switch {
 	case err != nil:
-		return caller{}, err
+		return caller{}, a.conceal(r, err)
 	case !known:
 		return caller{}, problemf(http.StatusUnauthorized, registry.WrongKey, "this key is not known, or not any more")
 	}
@@ -113,6 +113,12 @@ func (a *api) authenticate(r *http.Request) (caller, error) {
 		return caller{}, problemf(http.StatusForbidden, "other_tenant", "this key is not one of tenant %q", named)
 	}
 	return caller{tenant: tenant}, nil
+}
+
+// isOperator reports whether a request carries the admin key, or needs none.
+func (a *api) isOperator(r *http.Request) bool {
+	key, _ := bearer(r)
+	return !a.Auth.Required || sameKey(key, a.Auth.AdminKey)
 }
 
 // trust is authentication where none is required: everybody is the operator. A
@@ -160,37 +166,6 @@ func (a *api) asTenant(handler tenantHandler) func(http.ResponseWriter, *http.Re
 		}
 		return a.discreet(r, handler(w, r, c.tenant))
 	}
-}
-
-// isTenant marks the context of a request that a tenant made with its own key.
-type isTenant struct{}
-
-// discreet keeps from a tenant what is the operator's business: where the
-// servers are, and what is wrong with them. The log has it, under the same code.
-func (a *api) discreet(r *http.Request, err error) error {
-	if err == nil || r.Context().Value(isTenant{}) == nil {
-		return err
-	}
-	told := problemOf(err)
-	if told.Status < http.StatusInternalServerError {
-		return err
-	}
-	a.logFailure(r, told.Status, err)
-	general := problemf(told.Status, told.OpenAI.Code, "%s; the operator's log says more", generally(told.Status))
-	general.retryAfter = told.retryAfter
-	return general
-}
-
-func generally(status int) string {
-	switch status {
-	case http.StatusBadGateway:
-		return "the model's server failed"
-	case http.StatusServiceUnavailable:
-		return "the bot is not available now"
-	case http.StatusGatewayTimeout:
-		return "the answer took too long"
-	}
-	return "the request failed"
 }
 
 // asOperator lets the operator in, and nobody else.

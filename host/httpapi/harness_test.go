@@ -29,16 +29,19 @@ const adminKey = "the-admin-key"
 
 // harness is the API over a registry whose bots have plugins of this process.
 type harness struct {
-	auth     httpapi.Auth
-	files    map[string]registry.Tenant
-	tenants  *faketenants.Store
-	llm      *model
-	store    *conversations
-	ready    error
-	plugins  []httpapi.Plugin
-	handler  http.Handler
-	registry *registry.Registry
-	contract *contract
+	auth    httpapi.Auth
+	files   map[string]registry.Tenant
+	tenants *faketenants.Store
+	llm     *model
+	store   *conversations
+	ready   error
+	// tenantsFail, if set, is what all calls to the store of registrations fail
+	// with.
+	tenantsFail error
+	plugins     []httpapi.Plugin
+	handler     http.Handler
+	registry    *registry.Registry
+	contract    *contract
 }
 
 // newHarness serves the tenants a and b without authentication, unless auth says
@@ -67,6 +70,9 @@ func newHarness(t *testing.T, auth httpapi.Auth) *harness {
 	h.registry = registry.New(registry.Settings{
 		Files: func() map[string]registry.Tenant { return h.files },
 		UseStore: func(ctx context.Context, use func(context.Context, store.Tenants) error) error {
+			if h.tenantsFail != nil {
+				return h.tenantsFail
+			}
 			return use(ctx, h.tenants)
 		},
 		Watch: func(ctx context.Context, after *uint64, emit func(store.WatchEvent) error) error {

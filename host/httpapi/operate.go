@@ -61,7 +61,10 @@ func (a *api) live(w http.ResponseWriter, _ *http.Request) error {
 
 func (a *api) ready(w http.ResponseWriter, r *http.Request) error {
 	if err := a.Ready(r.Context()); err != nil {
-		return err
+		if a.isOperator(r) {
+			return err
+		}
+		return a.conceal(r, err)
 	}
 	return reply(w, http.StatusOK, map[string]string{"status": "ready"})
 }
