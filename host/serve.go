@@ -40,8 +40,8 @@ func (h *Host) Listen(ctx context.Context) (net.Listener, error) {
 // turns that run have the drain time to finish; those that do not are cancelled,
 // with what was said kept. Serve owns the listener. It does not close the host.
 func (h *Host) Serve(ctx context.Context, listener net.Listener) error {
-	turns, cancelTurns := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancelTurns()
+	turns, cancelTurns := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancelTurns(nil)
 	server := &http.Server{
 		Handler: h.Handler(),
 		// Bodies and events have limits of their own; a stream has none in all.
@@ -67,7 +67,7 @@ func (h *Host) Serve(ctx context.Context, listener net.Listener) error {
 // cancelTime is how long cancelled turns have to be stored.
 const cancelTime = 10 * time.Second
 
-func (h *Host) drain(ctx context.Context, server *http.Server, cancelTurns context.CancelFunc) error {
+func (h *Host) drain(ctx context.Context, server *http.Server, cancelTurns context.CancelCauseFunc) error {
 	ctx = context.WithoutCancel(ctx)
 	finish, cancel := context.WithTimeout(ctx, h.drainTime)
 	defer cancel()
@@ -76,7 +76,7 @@ func (h *Host) drain(ctx context.Context, server *http.Server, cancelTurns conte
 		return err
 	}
 	h.logger.Warn("turns are still running, and are cancelled", "drain", h.drainTime)
-	cancelTurns()
+	cancelTurns(errShuttingDown())
 	last, cancel := context.WithTimeout(ctx, cancelTime)
 	defer cancel()
 	if err := server.Shutdown(last); err != nil {

@@ -9,12 +9,14 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/bothost/bothost/host/registry"
+	"github.com/bothost/bothost/sdk/fault"
 )
 
 // Settings is what the API is made of.
@@ -82,9 +84,19 @@ func (a *api) routes() map[string]handler {
 func (a *api) answer(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
-			a.fail(w, r, err)
+			a.fail(w, r, meant(r, err))
 		}
 	})
+}
+
+// meant is what a handler's error means. One that says that the caller has left
+// means what the host had in mind, if it was the host that ended the request.
+func meant(r *http.Request, err error) error {
+	cause, ok := errors.AsType[*fault.Error](context.Cause(r.Context()))
+	if ok && fault.Is(err, fault.Canceled) {
+		return cause
+	}
+	return err
 }
 
 // describeUnknown answers with our documents what the mux would answer with

@@ -72,7 +72,7 @@ func (a *api) chatStream(w http.ResponseWriter, r *http.Request, tenant string, 
 	case !events.started:
 		return err
 	default:
-		_ = events.send("error", problemOf(a.discreet(r, err)))
+		_ = events.send("error", problemOf(a.discreet(r, meant(r, err))))
 	}
 	return nil
 }
