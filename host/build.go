@@ -201,11 +201,27 @@ func (h *Host) openSection(ctx context.Context, section config.Section) (*superv
 	instance, err := h.supervisor.Open(ctx, supervise.Spec{
 		Plugin: section.Plugin, Config: resolved.Instance, Key: resolved.Fingerprint(h.fingerprintKey),
 	})
-	if fault.Is(err, fault.Invalid) {
-		// Not the caller's mistake: what a plugin refuses now was registered before.
-		err = fault.New(fault.Unavailable, "%w", err).WithReason("configuration_unusable")
+	return instance, resolved, unusable(ctx, err)
+}
+
+// unusable tells why an instance cannot be used. That is never the caller's
+// mistake: what a plugin refuses now was registered before, and what it does not
+// find is not what the caller has named.
+func unusable(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
 	}
-	return instance, resolved, err
+	switch fault.As(err).Code {
+	case fault.Unavailable, fault.Timeout, fault.RateLimited:
+		return err
+	case fault.Canceled:
+		if ctx.Err() != nil {
+			return err
+		}
+		// The host has given it up.
+		return fault.New(fault.Unavailable, "%w", err)
+	}
+	return fault.New(fault.Unavailable, "%w", err).WithReason("configuration_unusable")
 }
 
 // pluginOf gives an instance as the turn wants it.
@@ -215,7 +231,7 @@ func pluginOf(instance *supervise.Instance) bot.Plugin {
 		Acquire: func(ctx context.Context) (bot.Session, error) {
 			session, err := instance.Acquire(ctx)
 			if err != nil {
-				return nil, err
+				return nil, unusable(ctx, err)
 			}
 			return session, nil
 		},
