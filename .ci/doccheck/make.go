@@ -9,10 +9,11 @@ import (
 	"strings"
 )
 
-// targetOf gives the target of a line that is `make TARGET`.
+// targetOf gives the target of a line that is `make TARGET`. With options it is
+// a Makefile of somebody else's, and a command like any other.
 func targetOf(line string) (string, bool) {
 	words := strings.Fields(line)
-	if len(words) < 2 || words[0] != "make" {
+	if len(words) < 2 || words[0] != "make" || strings.HasPrefix(words[1], "-") {
 		return "", false
 	}
 	return words[1], true
