@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -100,11 +101,14 @@ func New(code Code, format string, args ...any) *Error {
 }
 
 // Error gives the message, and the remedy if there is one.
-func (e *Error) Error() string {
+func (e *Error) Error() string { return e.Message + e.remedy() }
+
+// remedy is the remedy as it stands behind the message.
+func (e *Error) remedy() string {
 	if e.Remedy == "" {
-		return e.Message
+		return ""
 	}
-	return e.Message + " (" + e.Remedy + ")"
+	return " (" + e.Remedy + ")"
 }
 
 // Unwrap gives the cause that the message wrapped, if any.
@@ -146,7 +150,7 @@ func As(err error) *Error {
 			return e
 		}
 		wrapped := *e
-		wrapped.Message, wrapped.cause = err.Error(), err
+		wrapped.Message, wrapped.cause = strings.TrimSuffix(err.Error(), e.remedy()), err
 		return &wrapped
 	}
 	code := Internal

@@ -32,9 +32,9 @@ func ToStatus(err error) error {
 	}
 	e := fault.As(err)
 	detail := &pluginv1.ErrorDetail{
-		Reason: e.Reason,
+		Reason: utf8Only(e.Reason),
 		Source: pluginv1.ErrorDetail_SOURCE_PLUGIN,
-		Remedy: e.Remedy,
+		Remedy: utf8Only(e.Remedy),
 	}
 	if e.Upstream {
 		detail.Source = pluginv1.ErrorDetail_SOURCE_UPSTREAM
@@ -43,9 +43,14 @@ func ToStatus(err error) error {
 		detail.RetryAfter = durationpb.New(e.RetryAfter)
 	}
 	for _, field := range e.Fields {
-		detail.Fields = append(detail.Fields, &pluginv1.FieldProblem{Key: field.Key, Message: field.Message})
+		detail.Fields = append(detail.Fields, &pluginv1.FieldProblem{Key: utf8Only(field.Key), Message: utf8Only(field.Message)})
 	}
-	plain := status.New(toCode[e.Code], oneLine(e.Message))
+	code, known := toCode[e.Code]
+	if !known {
+		// Never OK, which the zero value is.
+		code = codes.Internal
+	}
+	plain := status.New(code, oneLine(e.Message))
 	detailed, detailErr := plain.WithDetails(detail)
 	if detailErr != nil {
 		return plain.Err()
@@ -60,8 +65,12 @@ func oneLine(text string) string {
 	for i := range lines {
 		lines[i] = strings.TrimSpace(lines[i])
 	}
-	return strings.Join(lines, "; ")
+	return utf8Only(strings.Join(lines, "; "))
 }
+
+// utf8Only makes a text one that can be sent: an error may repeat what a server
+// said.
+func utf8Only(text string) string { return strings.ToValidUTF8(text, "\ufffd") }
 
 // FromStatus translates an error from the wire into a fault. A status without
 // an ErrorDetail was made by gRPC itself, not by the plugin; then

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/internal/wire"
@@ -23,7 +24,7 @@ func TestFaultsCrossTheWire(t *testing.T) {
 		sent.Fields = []fault.Field{{Key: "connection.host", Message: "is wrong"}}
 		received := fault.As(wire.FromStatus(wire.ToStatus(fmt.Errorf("wrapped: %w", sent))))
 		want := *sent
-		want.Message = "wrapped: " + sent.Error()
+		want.Message = "wrapped: what happened"
 		if diff := cmp.Diff(want, *received, cmpopts.IgnoreUnexported(fault.Error{})); diff != "" {
 			t.Errorf("%v (-want +got):\n%s", code, diff)
 		}
@@ -50,5 +51,25 @@ func TestOtherErrorsCrossTheWire(t *testing.T) {
 	}
 	if wire.ToStatus(nil) != nil || wire.FromStatus(nil) != nil {
 		t.Error("no error became one")
+	}
+}
+
+// TestOddFaultsCrossTheWire checks that no error is lost for what is odd in it: a
+// code that there is none of, and texts that are no UTF-8, as servers may send.
+func TestOddFaultsCrossTheWire(t *testing.T) {
+	t.Parallel()
+	sent := fault.New(fault.Code(99), "caf\xe9").WithReason("\xff").WithRemedy("drink \xff").WithRetryAfter(time.Second)
+	sent.Fields = []fault.Field{{Key: "\xff", Message: "\xff"}}
+	arrived := status.Convert(wire.ToStatus(sent)).Proto()
+	onWire, err := proto.Marshal(arrived)
+	if err != nil {
+		t.Fatalf("the status cannot be sent: %v", err)
+	}
+	if err := proto.Unmarshal(onWire, arrived); err != nil {
+		t.Fatal(err)
+	}
+	got := fault.As(wire.FromStatus(status.FromProto(arrived).Err()))
+	if got == nil || got.Code != fault.Internal || got.Message != "caf\ufffd" || got.Remedy != "drink \ufffd" || got.RetryAfter != time.Second {
+		t.Errorf("got %+v", got)
 	}
 }
