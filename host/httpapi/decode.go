@@ -58,6 +58,9 @@ func awaitBody(w http.ResponseWriter, until time.Time) {
 // decode reads a body, a JSON object, into a struct. Keys that the struct does not have
 // are refused by name.
 func decode(body []byte, into any) error {
+	if err := checkMembers(body); err != nil {
+		return err
+	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	err := decoder.Decode(into)
@@ -76,7 +79,7 @@ func decode(body []byte, into any) error {
 		if unquoteErr != nil {
 			key = name
 		}
-		return fieldProblem(key, "is not a key of this request; GET /openapi.json says what is")
+		return unknownMember(key)
 	}
 	return problemf(http.StatusBadRequest, "malformed", "the body is not valid JSON: %v", err)
 }
