@@ -136,7 +136,13 @@ func parseKey(key string) (id, secret string, ok bool) {
 		return "", "", false
 	}
 	id, secret, ok = strings.Cut(rest, "_")
-	return id, secret, ok && len(id) == 2*keyIDBytes && len(secret) == 2*secretBytes
+	return id, secret, ok && isHex(id, keyIDBytes) && len(secret) == 2*secretBytes
+}
+
+// isHex reports whether a text is that many bytes in hexadecimal digits.
+func isHex(text string, size int) bool {
+	decoded, err := hex.DecodeString(text)
+	return err == nil && len(decoded) == size
 }
 
 // keyRecord looks a key up: in the cache as long as revocations are heard of.
