@@ -30,6 +30,7 @@ func (a *api) docs(w http.ResponseWriter, _ *http.Request) error {
 func send(w http.ResponseWriter, contentType string, body []byte) error {
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Cache-Control", "no-cache")
+	limitAnswer(w)
 	// The only error is that the client has gone.
 	_, _ = w.Write(body)
 	return nil

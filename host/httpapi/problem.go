@@ -213,11 +213,21 @@ func (a *api) logFailure(r *http.Request, status int, err error) {
 func writeJSON(w http.ResponseWriter, status int, contentType string, value any) {
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Cache-Control", "no-store")
+	limitAnswer(w)
 	w.WriteHeader(status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	// The only error left is that the client has gone.
 	_ = encoder.Encode(value)
+}
+
+// answerTimeout is how long a client may take to take an answer.
+const answerTimeout = time.Minute
+
+func limitAnswer(w http.ResponseWriter) {
+	// A server that cannot set deadlines (in tests) has none to fear. This one
+	// ends with the request.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTimeout))
 }
 
 // reply writes a successful answer.
