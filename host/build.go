@@ -134,7 +134,7 @@ func (h *Host) build(ctx context.Context, tenant registry.Tenant) (_ *bot.Bot, r
 	parts := bot.Parts{
 		Tenant: tenant.Name, SystemPrompt: made.SystemPrompt, Holder: h.leases.Holder(), Logger: h.logger,
 		Limits: bot.Limits{
-			Wait: time.Duration(settings.Wait), IdleTimeout: time.Duration(settings.IdleTimeout),
+			IdleTimeout: time.Duration(settings.IdleTimeout),
 			TurnTimeout: time.Duration(settings.TurnTimeout), DisconnectGrace: time.Duration(settings.DisconnectGrace),
 		},
 	}

@@ -335,14 +335,16 @@ func TestBusyConversation(t *testing.T) {
 				}
 				ctx, cancel := context.WithTimeout(t.Context(), test.patience)
 				defer cancel()
-				_, err := p.turn(ctx, "Hi", &transcript{})
+				err := bot.NewGates(time.Minute, 1).UntilFree(ctx, func() error {
+					_, err := p.turn(ctx, "Hi", &transcript{})
+					return err
+				})
 				if !test.want(err) {
 					t.Errorf("got %v", err)
 				}
 				if took := time.Since(started); took > test.took || took < min(test.busyFor, test.took-time.Second) {
 					t.Errorf("took %v, want about %v", took, test.took)
 				}
-				same(t, p.store.begins)
 				if len(p.store.fails) != 0 {
 					t.Errorf("a turn that was not begun was ended: %+v", p.store.fails)
 				}

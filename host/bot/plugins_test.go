@@ -131,7 +131,7 @@ func newParts(t *testing.T) *parts {
 		LLM:    inprocess.Serve(t)(sdk.NewLLM("llm-fake", "1", inprocess.Open(p.llm))),
 		Memory: inprocess.Serve(t)(sdk.NewMemory("memory-fake", "1", inprocess.Open(p.memory))),
 		Store:  inprocess.Serve(t)(sdk.NewStore("store-fake", "1", inprocess.Open(p.store))),
-		Limits: bot.Limits{Wait: time.Minute, IdleTimeout: 30 * time.Second, TurnTimeout: time.Hour},
+		Limits: bot.Limits{IdleTimeout: 30 * time.Second, TurnTimeout: time.Hour},
 	}
 	return p
 }

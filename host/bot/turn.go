@@ -32,6 +32,8 @@ type turn struct {
 
 // Turn answers one message. The caller has entered the conversation's gate, and
 // keeps the bot's instances open until Turn returns. c.ConversationID is set.
+// Where a turn of another process holds the conversation it fails before it has
+// begun, and Gates.UntilFree tries again.
 //
 // When ctx ends, the model is stopped after Limits.DisconnectGrace, and what it
 // said until then is kept as a cancelled turn. The error is a *Error, or the
@@ -50,7 +52,9 @@ func (b *Bot) Turn(ctx context.Context, c Context, text string, observer Observe
 	}
 	defer t.releaseAll()
 	reply, err := t.run(ctx)
-	t.log(reply, err)
+	if !errors.Is(err, errBusy) {
+		t.log(reply, err)
+	}
 	return reply, err
 }
 
@@ -86,6 +90,9 @@ func (t *turn) releaseAll() {
 // run is the straight line.
 func (t *turn) run(ctx context.Context) (Reply, error) {
 	outcome, err := t.begin(ctx)
+	if errors.Is(err, errBusy) {
+		return Reply{}, err
+	}
 	if err != nil {
 		return Reply{}, t.failure(StageBegin, t.store, err)
 	}
@@ -118,33 +125,23 @@ func (t *turn) run(ctx context.Context) (Reply, error) {
 	return reply, nil
 }
 
-// begin takes the conversation, waiting while a turn of another process holds
-// it. It runs to its end even if the caller leaves: a turn whose begin was
-// abandoned half-way would hold the conversation.
+// begin takes the conversation, unless a turn of another process holds it. It
+// runs to its end even if the caller leaves: a turn whose begin was abandoned
+// half-way would hold the conversation.
 func (t *turn) begin(ctx context.Context) (store.BeginOutcome, error) {
 	request := t.beginRequest()
-	giveUp := time.Now().Add(t.bot.parts.Limits.Wait)
-	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
-		outcome, err := repeat(context.WithoutCancel(ctx), t.store,
-			func(ctx context.Context, instance client.Instance) (store.BeginOutcome, error) {
-				return client.Conversations{Instance: instance}.BeginTurn(ctx, request)
-			})
-		if err != nil && uncertain(err) {
-			// It may have landed: who comes next must not wait for it.
-			return nil, t.end(ctx, t.failure(StageBegin, t.store, err))
-		}
-		if _, busy := outcome.(store.Busy); err != nil || !busy {
-			return outcome, err
-		}
-		if time.Now().After(giveUp) {
-			return nil, inProgress("another turn holds the conversation; waited %v for its end", t.bot.parts.Limits.Wait)
-		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	outcome, err := repeat(context.WithoutCancel(ctx), t.store,
+		func(ctx context.Context, instance client.Instance) (store.BeginOutcome, error) {
+			return client.Conversations{Instance: instance}.BeginTurn(ctx, request)
+		})
+	if err != nil && uncertain(err) {
+		// It may have landed: who comes next must not wait for it.
+		return nil, t.end(ctx, t.failure(StageBegin, t.store, err))
 	}
+	if _, busy := outcome.(store.Busy); err == nil && busy {
+		err = errBusy
+	}
+	return outcome, err
 }
 
 func (t *turn) beginRequest() store.BeginTurn {

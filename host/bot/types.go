@@ -45,8 +45,6 @@ type Observer interface {
 
 // Limits bound a turn. All must be positive, except DisconnectGrace.
 type Limits struct {
-	// Wait is how long a turn may wait for its conversation.
-	Wait time.Duration
 	// IdleTimeout is how long the model may stay silent: before its first piece
 	// and between any two.
 	IdleTimeout time.Duration

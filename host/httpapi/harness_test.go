@@ -58,7 +58,7 @@ func newHarness(t *testing.T, auth httpapi.Auth) *harness {
 		LLM:    inprocess.Serve(t)(sdk.NewLLM("llm-fake", "1", inprocess.Open(h.llm))),
 		Memory: inprocess.Serve(t)(sdk.NewMemory("memory-fake", "1", inprocess.Open(everything{}))),
 		Store:  inprocess.Serve(t)(sdk.NewStore("store-fake", "1", inprocess.Open(h.store))),
-		Limits: bot.Limits{Wait: time.Minute, IdleTimeout: time.Minute, TurnTimeout: time.Minute},
+		Limits: bot.Limits{IdleTimeout: time.Minute, TurnTimeout: time.Minute},
 	}
 	for _, name := range []string{"a", "b"} {
 		if _, _, err := h.tenants.PutTenant(t.Context(), store.PutTenant{Name: name, Config: []byte(`{}`)}); err != nil {

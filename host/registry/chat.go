@@ -26,6 +26,16 @@ func (r *Registry) Chat(ctx context.Context, tenant string, c bot.Context, text 
 		return bot.Reply{}, err
 	}
 	defer leave()
+	var reply bot.Reply
+	err = r.settings.Gates.UntilFree(ctx, func() (err error) {
+		reply, err = r.attempt(ctx, tenant, c, text, observer)
+		return err
+	})
+	return reply, err
+}
+
+// attempt runs a turn by what holds now.
+func (r *Registry) attempt(ctx context.Context, tenant string, c bot.Context, text string, observer bot.Observer) (bot.Reply, error) {
 	b, release, err := r.acquire(ctx, tenant)
 	if err != nil {
 		return bot.Reply{}, err

@@ -34,6 +34,9 @@ type harness struct {
 	// taken up again.
 	breakWatch context.CancelFunc
 
+	// busy: turns of another process hold all conversations.
+	busy bool
+
 	mu        sync.Mutex
 	watchDown bool
 	storeDown error
@@ -197,7 +200,11 @@ func (session) Instance() string                 { return "i1" }
 func (session) Window() memory.Window            { return memory.Window{} }
 func (session) Release()                         {}
 
-func (s session) Invoke(_ context.Context, method string, request, _ any, _ ...grpc.CallOption) error {
+func (s session) Invoke(_ context.Context, method string, request, response any, _ ...grpc.CallOption) error {
+	if begun, ok := response.(*pluginv1.BeginTurnResponse); ok && s.harness.busy {
+		begun.Outcome = &pluginv1.BeginTurnResponse_Busy{Busy: &pluginv1.Busy{Turn: 1}}
+		return nil
+	}
 	purge, ok := request.(*pluginv1.PurgeTenantRequest)
 	if !ok {
 		return status.Error(codes.Unimplemented, method)

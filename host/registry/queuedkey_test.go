@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/bothost/bothost/host/bot"
 	"github.com/bothost/bothost/host/registry"
@@ -53,6 +54,61 @@ func TestQueuedTurnOfAKey(t *testing.T) {
 				leave()
 				if err := <-done; fault.HasReason(err, registry.WrongKey) != test.refused {
 					t.Errorf("Chat = %v", err)
+				}
+			})
+		})
+	}
+}
+
+// TestTurnThatWaitsForAnotherProcess checks that it goes by what holds when it is
+// let in, like one that waits for a turn of this process.
+func TestTurnThatWaitsForAnotherProcess(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		meanwhile func(t *testing.T, h *harness, key registry.Key) error
+		reason    string
+		took      time.Duration
+	}{
+		"nothing happens": {
+			meanwhile: func(*testing.T, *harness, registry.Key) error { return nil },
+			reason:    bot.TurnInProgress, took: time.Minute,
+		},
+		"the tenant is deactivated": {
+			meanwhile: func(t *testing.T, h *harness, _ registry.Key) error { return h.Deactivate(t.Context(), "a") },
+			reason:    registry.TenantDeactivated, took: time.Second,
+		},
+		"the key is revoked": {
+			meanwhile: func(t *testing.T, h *harness, key registry.Key) error { return h.RevokeKey(t.Context(), "a", key.ID) },
+			reason:    registry.WrongKey, took: time.Second,
+		},
+		"the host ends": {
+			meanwhile: func(_ *testing.T, h *harness, _ registry.Key) error {
+				go h.Close()
+				return nil
+			},
+			reason: bot.ShuttingDown, took: time.Second,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHarness()
+				h.busy = true
+				h.start(t)
+				h.register(t, "a")
+				key := h.mustCreateKey(t, "a")
+				started, done := time.Now(), make(chan error, 1)
+				go func() {
+					_, err := h.Chat(registry.WithKey(context.Background(), key.Secret), "a", bot.Context{ConversationID: "c1"}, "Hi", nil)
+					done <- err
+				}()
+				time.Sleep(500 * time.Millisecond)
+				if err := test.meanwhile(t, h, key); err != nil {
+					t.Fatal(err)
+				}
+				err := <-done
+				if took := time.Since(started).Truncate(time.Second); !fault.HasReason(err, test.reason) || took > test.took {
+					t.Errorf("Chat = %v after %v", err, took)
 				}
 			})
 		})
