@@ -69,9 +69,11 @@ func (s *Store) ListConversations(ctx context.Context, request store.ListConvers
 	if err != nil {
 		return page, err
 	}
-	return cutPage(found, request.Limit, func(last store.Conversation) string {
-		return cursor.Encode(conversationList, strconv.FormatInt(last.Updated.UnixMicro(), 10), last.ID)
-	}), nil
+	return cutPage(found, request.Limit,
+		func(c store.Conversation) int { return len(c.Metadata) },
+		func(last store.Conversation) string {
+			return cursor.Encode(conversationList, strconv.FormatInt(last.Updated.UnixMicro(), 10), last.ID)
+		}), nil
 }
 
 // place is where a conversation stands in a list. The database's times are
@@ -98,13 +100,18 @@ func decodePlace(after string) (place, error) {
 	return place{updated: time.UnixMicro(micros), id: fields[1]}, nil
 }
 
-// cutPage makes a page of up to limit items from one that was asked for one
-// more, which only shows that there are more.
-func cutPage[T any](found []T, limit int, next func(last T) string) store.Page[T] {
-	if len(found) <= limit {
-		return store.Page[T]{Items: found}
+// cutPage makes a page of up to limit items, and of no more than hold maxPageBytes
+// if there is more than one, from one that was asked for one more, which only
+// shows that there are more.
+func cutPage[T any](found []T, limit int, size func(T) int, next func(last T) string) store.Page[T] {
+	bytes := 0
+	for i, item := range found {
+		bytes += size(item)
+		if i == limit || i > 0 && bytes > maxPageBytes {
+			return store.Page[T]{Items: found[:i], Next: next(found[i-1])}
+		}
 	}
-	return store.Page[T]{Items: found[:limit], Next: next(found[limit-1])}
+	return store.Page[T]{Items: found}
 }
 
 // DeleteConversation implements store.Conversations.

@@ -74,7 +74,9 @@ func (s *Store) ListTenants(ctx context.Context, limit int, after string) (store
 	if err != nil {
 		return page, err
 	}
-	return cutPage(found, limit, func(last store.Tenant) string { return cursor.Encode(tenantList, last.Name) }), nil
+	return cutPage(found, limit,
+		func(t store.Tenant) int { return len(t.Config) },
+		func(last store.Tenant) string { return cursor.Encode(tenantList, last.Name) }), nil
 }
 
 // DeleteTenant implements store.Tenants.

@@ -14,8 +14,8 @@ import (
 
 const messageList = "messages"
 
-// maxPageBytes bounds the content of a page of messages, so that a page always
-// fits into an answer. A single message may be larger.
+// maxPageBytes bounds the content of a page, so that a page always fits into an
+// answer. A single item may be larger.
 const maxPageBytes = 8 << 20
 
 // transcriptRow is a message of a page, or only nils where the page is empty.

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -220,6 +221,31 @@ func TestPagesAreBoundedInBytes(t *testing.T) {
 	}
 	if messages != 2*len(sizes) || pages < 2 {
 		t.Errorf("%d pages of %d messages, want %d messages", pages+1, messages, 2*len(sizes))
+	}
+}
+
+func TestPagesOfTenantsAreBoundedInBytes(t *testing.T) {
+	t.Parallel()
+	s := openNew(t)
+	config := []byte(`{"prompts":{"system":"` + strings.Repeat("x", 3<<20) + `"}}`)
+	for name := range 5 {
+		if _, _, err := s.PutTenant(t.Context(), store.PutTenant{Name: fmt.Sprint(name), Config: config}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var sizes []int
+	for after := ""; ; {
+		page, err := s.ListTenants(t.Context(), 200, after)
+		if err != nil {
+			t.Fatalf("list tenants: %v", err)
+		}
+		sizes = append(sizes, len(page.Items))
+		if after = page.Next; after == "" {
+			break
+		}
+	}
+	if diff := cmp.Diff([]int{2, 2, 1}, sizes); diff != "" {
+		t.Errorf("tenants of 3 MiB in the pages (-want +got):\n%s", diff)
 	}
 }
 
