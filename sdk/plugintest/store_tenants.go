@@ -169,7 +169,7 @@ func tenantIsSwitched(r *registry) {
 // listNames reads the registry to the end, and gives the case's own names.
 func (r *registry) listNames(limit int) []string {
 	r.Helper()
-	tenants := readPages(r.T, func(after string) (store.Page[store.Tenant], error) {
+	tenants := readChangingPages(r.T, func(after string) (store.Page[store.Tenant], error) {
 		return r.store.ListTenants(r.Context(), limit, after)
 	}, limit)
 	var names []string
