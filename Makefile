@@ -13,7 +13,7 @@ HAS_CC := $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo yes)
 RACE := $(if $(HAS_CC),-race,)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-ollama check fmt lint imports generate generated docs clean
+.PHONY: help build demo test test-ollama bench check fmt lint imports generate generated docs clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ test: ## Run the tests, with the race detector and a real PostgreSQL where there
 
 test-ollama: ## Run the Ollama plugin against a real server with a tiny model (builds it once, some minutes)
 	@path=$$(.ci/ollama) && BOTHOST_TEST_OLLAMA=$$path $(GO) test $(RACE) -count=1 -timeout 5m ./plugins/llm-ollama/ollamatest/... ./examples/multi-tenant
+
+bench: build ## Measure what a turn costs, against a bare hop and the model itself (two minutes; Linux)
+	@$(GO) run ./host/bench --bin $(BIN)
 
 check: fmt lint imports generated docs ## Format, vet, lint, import directions, generated code, documented commands
 
