@@ -169,7 +169,6 @@ func (h *Host) Close(ctx context.Context) error {
 
 func (h *Host) close(ctx context.Context) error {
 	var failed []error
-	//nolint:contextcheck // turns end at their own time, or with their plugins
 	ended := h.endTurns()
 	select {
 	case <-ended:
