@@ -53,6 +53,8 @@ func serve(handler http.Handler) error {
 	go func() { served <- server.Serve(listener) }()
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	err = server.Close()
-	<-served
+	if failed := <-served; !errors.Is(failed, http.ErrServerClosed) {
+		err = failed
+	}
 	return err
 }
