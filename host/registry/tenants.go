@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/store"
@@ -135,9 +136,14 @@ func (r *Registry) Remove(ctx context.Context, name string, purge bool) error {
 	return nil
 }
 
-// purgeConversations switches the tenant off and deletes its conversations. A
-// name that only a tombstone holds is looked for in the store of the base
-// configuration.
+// settling is how long other instances may begin turns of a tenant that was
+// switched off: changes are heard of within a second.
+const settling = 2 * time.Second
+
+// purgeConversations switches the tenant off and deletes its conversations; and
+// once more when everybody has heard of it, since a turn that began meanwhile
+// would leave a conversation to whoever gets the name next. A name that only a
+// tombstone holds is looked for in the store of the base configuration.
 func (r *Registry) purgeConversations(ctx context.Context, name string) error {
 	tenant, err := r.SetActive(ctx, name, false)
 	if fault.Is(err, fault.NotFound) {
@@ -151,9 +157,18 @@ func (r *Registry) purgeConversations(ctx context.Context, name string) error {
 		return err
 	}
 	defer release()
-	return b.UseStore(ctx, func(ctx context.Context, conversations store.Conversations) error {
+	purge := func(ctx context.Context, conversations store.Conversations) error {
 		return conversations.PurgeTenant(ctx, name)
-	})
+	}
+	if err := b.UseStore(ctx, purge); err != nil {
+		return err
+	}
+	select {
+	case <-time.After(settling):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return b.UseStore(ctx, purge)
 }
 
 // changeable refuses what is the operator's.
