@@ -128,7 +128,7 @@ func (h *Host) loadPlugins(ctx context.Context, settings config.Settings) (err e
 		Logger:    h.logger,
 	}
 	h.catalog, err = catalog.Load(ctx, catalog.Settings{
-		Dir: settings.PluginDir, PrivateDir: h.runDir.Copies(), CacheDir: filepath.Join(h.dataDir.path, "catalog"), Logger: h.logger, Describe: launcher.Describe,
+		Dir: settings.PluginDir, PrivateDir: h.runDir.Copies(), CacheDir: filepath.Join(h.dataDir.path, config.CatalogDir), Logger: h.logger, Describe: launcher.Describe,
 	})
 	if err != nil {
 		return fmt.Errorf("plugin directory: %w", err)

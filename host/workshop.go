@@ -26,9 +26,6 @@ type Workshop struct {
 	run      *rundir.Dir
 }
 
-// catalogDir is where in the data directory New keeps descriptions of plugins.
-const catalogDir = "catalog"
-
 // OpenWorkshop reads the plugin directory that the settings name.
 func OpenWorkshop(ctx context.Context, settings config.Settings, logger hclog.Logger) (w *Workshop, err error) {
 	w = &Workshop{}
@@ -60,7 +57,7 @@ func existingCache(dataDir string) string {
 	if _, err := os.Stat(dataDir); err != nil {
 		return ""
 	}
-	return filepath.Join(dataDir, catalogDir)
+	return filepath.Join(dataDir, config.CatalogDir)
 }
 
 // Catalog is what the plugin directory holds.

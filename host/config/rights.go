@@ -21,6 +21,11 @@ const (
 	HolderFile = "holder"
 	// RunDir is the folder of what is only kept while a host runs.
 	RunDir = "run"
+	// CatalogDir is the folder of what plugins said about themselves.
+	CatalogDir = "catalog"
+	// databaseFile is where store-sqlite keeps everybody's conversations unless it
+	// is told otherwise; with a hyphen after it come the files beside it.
+	databaseFile = "bothost.db"
 )
 
 // maxSecret is the size of the largest file that can be referred to.
@@ -167,8 +172,10 @@ func (r rights) inside(path string) (string, error) {
 		return "", errors.New("the path must stay inside data_dir")
 	}
 	first, _, _ := strings.Cut(filepath.ToSlash(local), "/")
-	own := func(name string) bool { return strings.EqualFold(first, name) }
-	if slices.ContainsFunc([]string{AdminKeyFile, HolderFile, RunDir}, own) {
+	own := func(name string) bool { return strings.HasPrefix(strings.ToLower(first), name) }
+	whole := func(name string) bool { return strings.EqualFold(first, name) }
+	if slices.ContainsFunc([]string{AdminKeyFile, databaseFile}, own) ||
+		slices.ContainsFunc([]string{HolderFile, RunDir, CatalogDir}, whole) {
 		return "", errors.New("the host keeps this for itself")
 	}
 	return local, r.noWayOut(local)

@@ -158,6 +158,9 @@ func TestRegisteredReferencesHaveNoOtherRights(t *testing.T) {
 		{`{"ca_file": "file:/etc/hostname"}`, "llm.ca_file: a path over the API holds no colon"},
 		{`{"base_url": "http://user:sesame@host"}`, "llm.base_url: a secret over the API must be a reference"},
 		{`{"ca_file": "holder"}`, "the host keeps this for itself"},
+		{`{"ca_file": "catalog/x"}`, "the host keeps this for itself"},
+		{`{"ca_file": "Bothost.db-wal"}`, "the host keeps this for itself"},
+		{`{"ca_file": "admin.key.123"}`, "the host keeps this for itself"},
 		{`{"ca_file": "run"}`, "the host keeps this for itself"},
 	} {
 		refused(t, attempt(t, guarded(t, "{}"), `{"llm": `+test.llm+`}`), test.want, "(tenant (registered))")
