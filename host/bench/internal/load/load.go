@@ -29,7 +29,7 @@ type Spec struct {
 	Target Target
 	// Conversations are the names of those that speak at once.
 	Conversations []string
-	// Duration is how long turns begin.
+	// Duration is how long turns begin; each conversation makes one at least.
 	Duration time.Duration
 	// Turns is how many each conversation makes.
 	Turns int
@@ -90,7 +90,7 @@ func speak(ctx context.Context, client *http.Client, spec Spec, name string, beg
 	var result Result
 	var answer bytes.Buffer
 	for turn := 0; ctx.Err() == nil; turn++ {
-		if spec.Turns > 0 && turn == spec.Turns || spec.Duration > 0 && time.Since(began) >= spec.Duration {
+		if spec.Turns > 0 && turn == spec.Turns || turn > 0 && spec.Duration > 0 && time.Since(began) >= spec.Duration {
 			break
 		}
 		asked := time.Now()
