@@ -3,15 +3,10 @@ package bot
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"time"
 
-	"github.com/bothost/bothost/sdk/client"
 	"github.com/bothost/bothost/sdk/fault"
-	"github.com/bothost/bothost/sdk/llm"
 	"github.com/bothost/bothost/sdk/message"
 	"github.com/bothost/bothost/sdk/store"
 )
@@ -123,136 +118,4 @@ func (t *turn) run(ctx context.Context) (Reply, error) {
 		return reply, t.failure(StageModel, t.llm, err)
 	}
 	return reply, nil
-}
-
-// begin takes the conversation, unless a turn of another process holds it. It
-// runs to its end even if the caller leaves: a turn whose begin was abandoned
-// half-way would hold the conversation.
-func (t *turn) begin(ctx context.Context) (store.BeginOutcome, error) {
-	request := t.beginRequest()
-	outcome, err := repeat(context.WithoutCancel(ctx), t.store,
-		func(ctx context.Context, instance client.Instance) (store.BeginOutcome, error) {
-			return client.Conversations{Instance: instance}.BeginTurn(ctx, request)
-		})
-	if err != nil && uncertain(err) {
-		// It may have landed: who comes next must not wait for it.
-		return nil, t.end(ctx, t.failure(StageBegin, t.store, err))
-	}
-	if _, busy := outcome.(store.Busy); err == nil && busy {
-		err = errBusy
-	}
-	return outcome, err
-}
-
-func (t *turn) beginRequest() store.BeginTurn {
-	window := t.memory.session.Window()
-	if window.MaxBytes <= 0 || window.MaxBytes > MaxWindowBytes {
-		window.MaxBytes = MaxWindowBytes
-	}
-	return store.BeginTurn{
-		Scope: t.scope, Token: t.token, Holder: t.bot.parts.Holder, Timeout: t.bot.parts.Limits.TurnTimeout,
-		IdempotencyKey: t.context.IdempotencyKey, RequestHash: t.requestHash(),
-		UserMessage: t.message, Window: window,
-		UserID: t.context.UserID, Metadata: t.context.Metadata,
-	}
-}
-
-// requestHash tells one request from another under the same key.
-func (t *turn) requestHash() []byte {
-	if t.context.IdempotencyKey == "" {
-		return nil
-	}
-	canonical, err := json.Marshal([]any{t.message.Text(), t.context.UserID, string(t.context.Metadata)})
-	if err != nil {
-		// Strings always marshal.
-		panic(err)
-	}
-	sum := sha256.Sum256(canonical)
-	return sum[:]
-}
-
-// replay tells a turn again that was answered before.
-func (t *turn) replay(replayed store.Replayed) (Reply, error) {
-	reply := Reply{
-		ConversationID: t.scope.Conversation, Turn: replayed.Turn, Result: replayed.Result, Replayed: true,
-	}
-	for _, m := range replayed.Messages {
-		if m.Role == message.Assistant {
-			reply.Text += m.Text()
-		}
-	}
-	t.number = replayed.Turn
-	err := t.observer.Started(reply.ConversationID, reply.Turn)
-	if err == nil {
-		err = t.observer.Delta(reply.Text)
-	}
-	if err != nil {
-		return reply, t.failure(StageModel, t.store, fault.New(fault.Canceled, "the caller has left: %w", err))
-	}
-	return reply, nil
-}
-
-// end gives the conversation back without a reply, and returns the failure that
-// it ends with. Where a call before it may have landed unheard, the store's fence
-// decides: what is committed stays.
-func (t *turn) end(ctx context.Context, failure error) error {
-	if fault.HasReason(failure, fault.TurnSuperseded) {
-		return failure
-	}
-	status := store.Failed
-	if fault.Is(failure, fault.Canceled) {
-		status = store.Cancelled
-	}
-	request := store.FailTurn{Scope: t.scope, Token: t.token, Status: status, Reason: reason(failure)}
-	_, err := repeat(context.WithoutCancel(ctx), t.store,
-		func(ctx context.Context, instance client.Instance) (struct{}, error) {
-			return struct{}{}, client.Conversations{Instance: instance}.FailTurn(ctx, request)
-		})
-	if err != nil && !fault.HasReason(err, fault.TurnSuperseded) {
-		// The lease or the deadline will free the conversation.
-		t.bot.parts.Logger.Warn("turn could not be ended", "conversation", t.scope.Conversation,
-			"turn", t.number, "error", err)
-	}
-	return failure
-}
-
-// reason gives the word that is stored with a failed turn.
-func reason(failure error) string {
-	e := fault.As(failure)
-	if e.Reason != "" {
-		return e.Reason
-	}
-	return e.Code.String()
-}
-
-func (t *turn) failure(stage Stage, p *pin, err error) error {
-	if already, ok := errors.AsType[*Error](err); ok {
-		return already
-	}
-	return &Error{Stage: stage, Plugin: p.plugin.Name, Fault: fault.As(err)}
-}
-
-// log writes the turn's one line. It says what happened, never what was said.
-func (t *turn) log(reply Reply, err error) {
-	fields := []any{
-		"conversation", t.scope.Conversation, "turn", t.number,
-		"token", hex.EncodeToString(t.token[:4]), "milliseconds", time.Since(t.started).Milliseconds(),
-	}
-	switch {
-	case err == nil && reply.Replayed:
-		t.bot.parts.Logger.Info("turn replayed", fields...)
-	case err == nil:
-		t.bot.parts.Logger.Info("turn complete", append(fields, usageFields(reply.Result)...)...)
-	case fault.Is(err, fault.Canceled):
-		t.bot.parts.Logger.Info("turn cancelled", fields...)
-	default:
-		t.bot.parts.Logger.Warn("turn failed", append(fields, "error", err)...)
-	}
-}
-
-func usageFields(r llm.Result) []any {
-	return []any{
-		"model", r.Model, "finish_reason", r.FinishReason,
-		"prompt_tokens", r.Usage.PromptTokens, "completion_tokens", r.Usage.CompletionTokens,
-	}
 }
