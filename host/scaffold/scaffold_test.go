@@ -4,6 +4,7 @@ import (
 	"go/format"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func TestAnyName(t *testing.T) {
 		options := scaffold.Options{
 			Kind:       rapid.SampledFrom([]string{"llm", "memory", "store"}).Draw(t, "kind"),
 			Name:       rapid.StringMatching(`[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?`).Draw(t, "name"),
-			Dir:        filepath.Join(temp, strings.Repeat("x", made)),
+			Dir:        filepath.Join(temp, strconv.Itoa(made)),
 			SDKVersion: "v1.2.3",
 		}
 		if err := scaffold.New(options); err != nil {
