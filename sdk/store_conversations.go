@@ -3,6 +3,7 @@ package sdk
 import (
 	"context"
 
+	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/internal/wire"
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 	"github.com/bothost/bothost/sdk/store"
@@ -59,6 +60,23 @@ func (s *conversationServer) FailTurn(ctx context.Context, r *pluginv1.FailTurnR
 		return nil, err
 	}
 	return &pluginv1.FailTurnResponse{}, conversations.FailTurn(ctx, request)
+}
+
+func (s *conversationServer) AwaitTurn(ctx context.Context, r *pluginv1.AwaitTurnRequest) (*pluginv1.AwaitTurnResponse, error) {
+	conversations, scope, done, err := s.useScope(r.GetInstance(), r.GetScope())
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	awaiter, ok := conversations.(store.Awaiter)
+	if !ok {
+		return nil, fault.New(fault.Unsupported, "this store cannot tell when a turn ends")
+	}
+	timeout := r.GetTimeout().AsDuration()
+	if timeout <= 0 || timeout > store.MaxAwait {
+		return nil, fault.New(fault.Invalid, "a turn is awaited for up to %v, not for %v", store.MaxAwait, timeout)
+	}
+	return &pluginv1.AwaitTurnResponse{}, awaiter.AwaitTurn(ctx, scope, r.GetTurn(), timeout)
 }
 
 func (s *conversationServer) Heartbeat(ctx context.Context, r *pluginv1.HeartbeatRequest) (*pluginv1.HeartbeatResponse, error) {

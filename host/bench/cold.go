@@ -9,8 +9,8 @@ import (
 
 	"github.com/bothost/bothost/host/bench/internal/figures"
 	"github.com/bothost/bothost/host/bench/internal/proc"
-	"github.com/bothost/bothost/host/bench/internal/rig"
 	"github.com/bothost/bothost/host/bench/internal/trial"
+	"github.com/bothost/bothost/host/internal/rig"
 )
 
 // coldStarts measures how long it takes from the start of a host to the end of

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/bothost/bothost/host/bench/internal/load"
-	"github.com/bothost/bothost/host/bench/internal/rig"
 	"github.com/bothost/bothost/host/bench/internal/trial"
+	"github.com/bothost/bothost/host/internal/rig"
 )
 
 // idleConnections is as many as the highest level of load that is usual.

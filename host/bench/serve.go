@@ -12,8 +12,8 @@ import (
 	"os"
 	"time"
 
-	"github.com/bothost/bothost/host/bench/internal/fakemodel"
 	"github.com/bothost/bothost/host/bench/internal/hop"
+	"github.com/bothost/bothost/host/internal/fakemodel"
 )
 
 func serveModel(args []string) error {

@@ -10,11 +10,11 @@ import (
 	"os"
 	"strconv"
 
-	"github.com/bothost/bothost/host/bench/internal/fakemodel"
 	"github.com/bothost/bothost/host/bench/internal/hop"
 	"github.com/bothost/bothost/host/bench/internal/load"
-	"github.com/bothost/bothost/host/bench/internal/rig"
 	"github.com/bothost/bothost/host/bench/internal/trial"
+	"github.com/bothost/bothost/host/internal/fakemodel"
+	"github.com/bothost/bothost/host/internal/rig"
 )
 
 const (

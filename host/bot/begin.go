@@ -11,8 +11,8 @@ import (
 	"github.com/bothost/bothost/sdk/store"
 )
 
-// begin takes the conversation, unless a turn of another process holds it. It
-// runs to its end even if the caller leaves: a turn whose begin was abandoned
+// begin takes the conversation. If a turn of another process holds it, the error
+// is a busyError, after a wait for that turn's end. Begin runs to its end even if the caller leaves: a turn whose begin was abandoned
 // half-way would hold the conversation.
 func (t *turn) begin(ctx context.Context) (store.BeginOutcome, error) {
 	request := t.beginRequest()
@@ -24,8 +24,8 @@ func (t *turn) begin(ctx context.Context) (store.BeginOutcome, error) {
 		// It may have landed: who comes next must not wait for it.
 		return nil, t.end(ctx, t.failure(StageBegin, t.store, err))
 	}
-	if _, busy := outcome.(store.Busy); err == nil && busy {
-		err = errBusy
+	if busy, ok := outcome.(store.Busy); err == nil && ok {
+		return nil, t.awaitEnd(ctx, busy.Turn)
 	}
 	return outcome, err
 }

@@ -4,11 +4,42 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/bothost/bothost/sdk/client"
 )
 
-// errBusy: a turn of another process holds the conversation, and nothing has
+// awaitFor is how long a store is asked to tell the end of another process's
+// turn, before the turn is tried again in any case.
+const awaitFor = 500 * time.Millisecond
+
+// The pauses before another attempt, where the store does not tell.
+const (
+	minPause = 20 * time.Millisecond
+	maxPause = 500 * time.Millisecond
+)
+
+// busyError: a turn of another process holds the conversation, and nothing has
 // begun. It stays within this package and UntilFree.
-var errBusy = errors.New("another turn holds the conversation")
+type busyError struct {
+	// awaited: the store was asked to tell the turn's end, and took its time.
+	awaited bool
+}
+
+func (busyError) Error() string { return "another turn holds the conversation" }
+
+func isBusy(err error) bool { return errors.As(err, new(busyError)) }
+
+// awaitEnd waits for the end of the turn that holds the conversation, as long as
+// the store may take to tell, and says that the conversation was held.
+func (t *turn) awaitEnd(ctx context.Context, turn uint64) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*awaitFor)
+	defer cancel()
+	began := time.Now()
+	err := client.Conversations{Instance: t.store.instance()}.AwaitTurn(ctx, t.scope, turn, awaitFor)
+	// What goes wrong here shows when the turn is begun again. An answer that
+	// comes at once is not relied on, so that no store is asked without end.
+	return busyError{awaited: err == nil && time.Since(began) > time.Millisecond}
+}
 
 // UntilFree makes attempts at a turn, one after the other, until one finds the
 // conversation free of other processes' turns, for as long as a turn may wait at
@@ -16,13 +47,18 @@ var errBusy = errors.New("another turn holds the conversation")
 // may change while the conversation is waited for.
 func (g *Gates) UntilFree(ctx context.Context, attempt func() error) error {
 	giveUp := time.Now().Add(g.wait)
-	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
+	for next := minPause; ; {
 		err := attempt()
-		if !errors.Is(err, errBusy) {
+		var busy busyError
+		if !errors.As(err, &busy) {
 			return err
 		}
 		if time.Now().After(giveUp) {
 			return inProgress("another turn holds the conversation; waited %v for its end", g.wait)
+		}
+		pause := time.Duration(0)
+		if !busy.awaited {
+			pause, next = next, min(2*next, maxPause)
 		}
 		select {
 		case <-time.After(pause):

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"time"
 
 	"github.com/bothost/bothost/sdk/fault"
@@ -47,7 +46,7 @@ func (b *Bot) Turn(ctx context.Context, c Context, text string, observer Observe
 	}
 	defer t.releaseAll()
 	reply, err := t.run(ctx)
-	if !errors.Is(err, errBusy) {
+	if !isBusy(err) {
 		t.log(reply, err)
 	}
 	return reply, err
@@ -85,7 +84,7 @@ func (t *turn) releaseAll() {
 // run is the straight line.
 func (t *turn) run(ctx context.Context) (Reply, error) {
 	outcome, err := t.begin(ctx)
-	if errors.Is(err, errBusy) {
+	if isBusy(err) {
 		return Reply{}, err
 	}
 	if err != nil {

@@ -15,7 +15,10 @@ import (
 // Conversations is an instance of a store plugin.
 type Conversations struct{ Instance }
 
-var _ store.Conversations = Conversations{}
+var (
+	_ store.Conversations = Conversations{}
+	_ store.Awaiter       = Conversations{}
+)
 
 func (c Conversations) service() pluginv1.ConversationStoreServiceClient {
 	return pluginv1.NewConversationStoreServiceClient(c.Conn)
@@ -54,6 +57,15 @@ func (c Conversations) CommitTurn(ctx context.Context, request store.CommitTurn)
 // FailTurn implements store.Conversations.
 func (c Conversations) FailTurn(ctx context.Context, request store.FailTurn) error {
 	_, err := c.service().FailTurn(ctx, wire.ToFailTurn(c.ID, request))
+	return Error(err)
+}
+
+// AwaitTurn implements store.Awaiter. It is Unsupported where the store cannot
+// tell when a turn ends.
+func (c Conversations) AwaitTurn(ctx context.Context, scope store.Scope, turn uint64, timeout time.Duration) error {
+	_, err := c.service().AwaitTurn(ctx, &pluginv1.AwaitTurnRequest{
+		Instance: c.ID, Scope: wire.ToScope(scope), Turn: turn, Timeout: durationpb.New(timeout),
+	})
 	return Error(err)
 }
 

@@ -23,7 +23,7 @@ import (
 )
 
 // Conversations keeps conversations. Its methods are called concurrently. A
-// store may also implement Checker, Tenants, Volatile and io.Closer.
+// store may also implement Checker, Awaiter, Tenants, Volatile and io.Closer.
 //
 // Failures are faults: NotFound for a conversation that the tenant does not
 // have, Conflict with a reason where a comment names one, Unavailable where
@@ -63,6 +63,19 @@ type Checker interface {
 	// in the fault.
 	Check(ctx context.Context) (summary string, err error)
 }
+
+// Awaiter is implemented by stores that can tell when a turn has ended, whichever
+// process ends it, sooner than hosts would find out by asking again.
+type Awaiter interface {
+	// AwaitTurn returns when a turn that was Busy is pending no more (ended,
+	// superseded or deleted), and without an error when that took longer than
+	// timeout. That the turn can be taken over by now need not wake it. It
+	// takes nothing: whoever waited has to begin again.
+	AwaitTurn(ctx context.Context, scope Scope, turn uint64, timeout time.Duration) error
+}
+
+// MaxAwait is the longest timeout that AwaitTurn is called with.
+const MaxAwait = time.Minute
 
 // Volatile is implemented by stores that lose what they hold when the process
 // ends; the host says so wherever it names them.

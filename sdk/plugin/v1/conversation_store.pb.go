@@ -801,6 +801,112 @@ func (*FailTurnResponse) Descriptor() ([]byte, []int) {
 	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{9}
 }
 
+type AwaitTurnRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Instance string                 `protobuf:"bytes,1,opt,name=instance,proto3" json:"instance,omitempty"`
+	Scope    *Scope                 `protobuf:"bytes,2,opt,name=scope,proto3" json:"scope,omitempty"`
+	// As Busy told it.
+	Turn uint64 `protobuf:"varint,3,opt,name=turn,proto3" json:"turn,omitempty"`
+	// At most one minute.
+	Timeout       *durationpb.Duration `protobuf:"bytes,4,opt,name=timeout,proto3" json:"timeout,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AwaitTurnRequest) Reset() {
+	*x = AwaitTurnRequest{}
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AwaitTurnRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AwaitTurnRequest) ProtoMessage() {}
+
+func (x *AwaitTurnRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AwaitTurnRequest.ProtoReflect.Descriptor instead.
+func (*AwaitTurnRequest) Descriptor() ([]byte, []int) {
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *AwaitTurnRequest) GetInstance() string {
+	if x != nil {
+		return x.Instance
+	}
+	return ""
+}
+
+func (x *AwaitTurnRequest) GetScope() *Scope {
+	if x != nil {
+		return x.Scope
+	}
+	return nil
+}
+
+func (x *AwaitTurnRequest) GetTurn() uint64 {
+	if x != nil {
+		return x.Turn
+	}
+	return 0
+}
+
+func (x *AwaitTurnRequest) GetTimeout() *durationpb.Duration {
+	if x != nil {
+		return x.Timeout
+	}
+	return nil
+}
+
+type AwaitTurnResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AwaitTurnResponse) Reset() {
+	*x = AwaitTurnResponse{}
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AwaitTurnResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AwaitTurnResponse) ProtoMessage() {}
+
+func (x *AwaitTurnResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AwaitTurnResponse.ProtoReflect.Descriptor instead.
+func (*AwaitTurnResponse) Descriptor() ([]byte, []int) {
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{11}
+}
+
 type HeartbeatRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Instance      string                 `protobuf:"bytes,1,opt,name=instance,proto3" json:"instance,omitempty"`
@@ -812,7 +918,7 @@ type HeartbeatRequest struct {
 
 func (x *HeartbeatRequest) Reset() {
 	*x = HeartbeatRequest{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[10]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -824,7 +930,7 @@ func (x *HeartbeatRequest) String() string {
 func (*HeartbeatRequest) ProtoMessage() {}
 
 func (x *HeartbeatRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[10]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -837,7 +943,7 @@ func (x *HeartbeatRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeartbeatRequest.ProtoReflect.Descriptor instead.
 func (*HeartbeatRequest) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{10}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *HeartbeatRequest) GetInstance() string {
@@ -869,7 +975,7 @@ type HeartbeatResponse struct {
 
 func (x *HeartbeatResponse) Reset() {
 	*x = HeartbeatResponse{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[11]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -881,7 +987,7 @@ func (x *HeartbeatResponse) String() string {
 func (*HeartbeatResponse) ProtoMessage() {}
 
 func (x *HeartbeatResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[11]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -894,7 +1000,7 @@ func (x *HeartbeatResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeartbeatResponse.ProtoReflect.Descriptor instead.
 func (*HeartbeatResponse) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{11}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{13}
 }
 
 type RetireRequest struct {
@@ -907,7 +1013,7 @@ type RetireRequest struct {
 
 func (x *RetireRequest) Reset() {
 	*x = RetireRequest{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[12]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -919,7 +1025,7 @@ func (x *RetireRequest) String() string {
 func (*RetireRequest) ProtoMessage() {}
 
 func (x *RetireRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[12]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -932,7 +1038,7 @@ func (x *RetireRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetireRequest.ProtoReflect.Descriptor instead.
 func (*RetireRequest) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{12}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RetireRequest) GetInstance() string {
@@ -957,7 +1063,7 @@ type RetireResponse struct {
 
 func (x *RetireResponse) Reset() {
 	*x = RetireResponse{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[13]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -969,7 +1075,7 @@ func (x *RetireResponse) String() string {
 func (*RetireResponse) ProtoMessage() {}
 
 func (x *RetireResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[13]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -982,7 +1088,7 @@ func (x *RetireResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetireResponse.ProtoReflect.Descriptor instead.
 func (*RetireResponse) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{13}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{15}
 }
 
 type Conversation struct {
@@ -999,7 +1105,7 @@ type Conversation struct {
 
 func (x *Conversation) Reset() {
 	*x = Conversation{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[14]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1011,7 +1117,7 @@ func (x *Conversation) String() string {
 func (*Conversation) ProtoMessage() {}
 
 func (x *Conversation) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[14]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1024,7 +1130,7 @@ func (x *Conversation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Conversation.ProtoReflect.Descriptor instead.
 func (*Conversation) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{14}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Conversation) GetId() string {
@@ -1079,7 +1185,7 @@ type GetConversationRequest struct {
 
 func (x *GetConversationRequest) Reset() {
 	*x = GetConversationRequest{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[15]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1091,7 +1197,7 @@ func (x *GetConversationRequest) String() string {
 func (*GetConversationRequest) ProtoMessage() {}
 
 func (x *GetConversationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[15]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1104,7 +1210,7 @@ func (x *GetConversationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetConversationRequest.ProtoReflect.Descriptor instead.
 func (*GetConversationRequest) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{15}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetConversationRequest) GetInstance() string {
@@ -1130,7 +1236,7 @@ type GetConversationResponse struct {
 
 func (x *GetConversationResponse) Reset() {
 	*x = GetConversationResponse{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[16]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1142,7 +1248,7 @@ func (x *GetConversationResponse) String() string {
 func (*GetConversationResponse) ProtoMessage() {}
 
 func (x *GetConversationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[16]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1155,7 +1261,7 @@ func (x *GetConversationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetConversationResponse.ProtoReflect.Descriptor instead.
 func (*GetConversationResponse) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{16}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetConversationResponse) GetConversation() *Conversation {
@@ -1181,7 +1287,7 @@ type ListConversationsRequest struct {
 
 func (x *ListConversationsRequest) Reset() {
 	*x = ListConversationsRequest{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[17]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1193,7 +1299,7 @@ func (x *ListConversationsRequest) String() string {
 func (*ListConversationsRequest) ProtoMessage() {}
 
 func (x *ListConversationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[17]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1206,7 +1312,7 @@ func (x *ListConversationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConversationsRequest.ProtoReflect.Descriptor instead.
 func (*ListConversationsRequest) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{17}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListConversationsRequest) GetInstance() string {
@@ -1255,7 +1361,7 @@ type ListConversationsResponse struct {
 
 func (x *ListConversationsResponse) Reset() {
 	*x = ListConversationsResponse{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[18]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1267,7 +1373,7 @@ func (x *ListConversationsResponse) String() string {
 func (*ListConversationsResponse) ProtoMessage() {}
 
 func (x *ListConversationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[18]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1280,7 +1386,7 @@ func (x *ListConversationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConversationsResponse.ProtoReflect.Descriptor instead.
 func (*ListConversationsResponse) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{18}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListConversationsResponse) GetConversations() []*Conversation {
@@ -1309,7 +1415,7 @@ type ListMessagesRequest struct {
 
 func (x *ListMessagesRequest) Reset() {
 	*x = ListMessagesRequest{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[19]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1321,7 +1427,7 @@ func (x *ListMessagesRequest) String() string {
 func (*ListMessagesRequest) ProtoMessage() {}
 
 func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[19]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1334,7 +1440,7 @@ func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesRequest.ProtoReflect.Descriptor instead.
 func (*ListMessagesRequest) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{19}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListMessagesRequest) GetInstance() string {
@@ -1375,7 +1481,7 @@ type ListMessagesResponse struct {
 
 func (x *ListMessagesResponse) Reset() {
 	*x = ListMessagesResponse{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[20]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1387,7 +1493,7 @@ func (x *ListMessagesResponse) String() string {
 func (*ListMessagesResponse) ProtoMessage() {}
 
 func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[20]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1400,7 +1506,7 @@ func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesResponse.ProtoReflect.Descriptor instead.
 func (*ListMessagesResponse) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{20}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListMessagesResponse) GetMessages() []*StoredMessage {
@@ -1431,7 +1537,7 @@ type StoredMessage struct {
 
 func (x *StoredMessage) Reset() {
 	*x = StoredMessage{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[21]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1443,7 +1549,7 @@ func (x *StoredMessage) String() string {
 func (*StoredMessage) ProtoMessage() {}
 
 func (x *StoredMessage) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[21]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1456,7 +1562,7 @@ func (x *StoredMessage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StoredMessage.ProtoReflect.Descriptor instead.
 func (*StoredMessage) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{21}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *StoredMessage) GetTurn() uint64 {
@@ -1504,7 +1610,7 @@ type DeleteConversationRequest struct {
 
 func (x *DeleteConversationRequest) Reset() {
 	*x = DeleteConversationRequest{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[22]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1516,7 +1622,7 @@ func (x *DeleteConversationRequest) String() string {
 func (*DeleteConversationRequest) ProtoMessage() {}
 
 func (x *DeleteConversationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[22]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1529,7 +1635,7 @@ func (x *DeleteConversationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteConversationRequest.ProtoReflect.Descriptor instead.
 func (*DeleteConversationRequest) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{22}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *DeleteConversationRequest) GetInstance() string {
@@ -1554,7 +1660,7 @@ type DeleteConversationResponse struct {
 
 func (x *DeleteConversationResponse) Reset() {
 	*x = DeleteConversationResponse{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[23]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1566,7 +1672,7 @@ func (x *DeleteConversationResponse) String() string {
 func (*DeleteConversationResponse) ProtoMessage() {}
 
 func (x *DeleteConversationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[23]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1579,7 +1685,7 @@ func (x *DeleteConversationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteConversationResponse.ProtoReflect.Descriptor instead.
 func (*DeleteConversationResponse) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{23}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{25}
 }
 
 type PurgeTenantRequest struct {
@@ -1592,7 +1698,7 @@ type PurgeTenantRequest struct {
 
 func (x *PurgeTenantRequest) Reset() {
 	*x = PurgeTenantRequest{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[24]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1604,7 +1710,7 @@ func (x *PurgeTenantRequest) String() string {
 func (*PurgeTenantRequest) ProtoMessage() {}
 
 func (x *PurgeTenantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[24]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1617,7 +1723,7 @@ func (x *PurgeTenantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PurgeTenantRequest.ProtoReflect.Descriptor instead.
 func (*PurgeTenantRequest) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{24}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *PurgeTenantRequest) GetInstance() string {
@@ -1642,7 +1748,7 @@ type PurgeTenantResponse struct {
 
 func (x *PurgeTenantResponse) Reset() {
 	*x = PurgeTenantResponse{}
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[25]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1654,7 +1760,7 @@ func (x *PurgeTenantResponse) String() string {
 func (*PurgeTenantResponse) ProtoMessage() {}
 
 func (x *PurgeTenantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[25]
+	mi := &file_bothost_plugin_v1_conversation_store_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1667,7 +1773,7 @@ func (x *PurgeTenantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PurgeTenantResponse.ProtoReflect.Descriptor instead.
 func (*PurgeTenantResponse) Descriptor() ([]byte, []int) {
-	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{25}
+	return file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP(), []int{27}
 }
 
 var File_bothost_plugin_v1_conversation_store_proto protoreflect.FileDescriptor
@@ -1727,7 +1833,13 @@ const file_bothost_plugin_v1_conversation_store_proto_rawDesc = "" +
 	"turn_token\x18\x03 \x01(\fR\tturnToken\x125\n" +
 	"\x06status\x18\x04 \x01(\x0e2\x1d.bothost.plugin.v1.TurnStatusR\x06status\x12\x16\n" +
 	"\x06reason\x18\x05 \x01(\tR\x06reason\"\x12\n" +
-	"\x10FailTurnResponse\"s\n" +
+	"\x10FailTurnResponse\"\xa7\x01\n" +
+	"\x10AwaitTurnRequest\x12\x1a\n" +
+	"\binstance\x18\x01 \x01(\tR\binstance\x12.\n" +
+	"\x05scope\x18\x02 \x01(\v2\x18.bothost.plugin.v1.ScopeR\x05scope\x12\x12\n" +
+	"\x04turn\x18\x03 \x01(\x04R\x04turn\x123\n" +
+	"\atimeout\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\atimeout\"\x13\n" +
+	"\x11AwaitTurnResponse\"s\n" +
 	"\x10HeartbeatRequest\x12\x1a\n" +
 	"\binstance\x18\x01 \x01(\tR\binstance\x12\x16\n" +
 	"\x06holder\x18\x02 \x01(\tR\x06holder\x12+\n" +
@@ -1790,12 +1902,13 @@ const file_bothost_plugin_v1_conversation_store_proto_rawDesc = "" +
 	"\x14TURN_STATUS_COMPLETE\x10\x02\x12\x16\n" +
 	"\x12TURN_STATUS_FAILED\x10\x03\x12\x1b\n" +
 	"\x17TURN_STATUS_INTERRUPTED\x10\x04\x12\x19\n" +
-	"\x15TURN_STATUS_CANCELLED\x10\x052\x87\b\n" +
+	"\x15TURN_STATUS_CANCELLED\x10\x052\xe4\b\n" +
 	"\x18ConversationStoreService\x12[\n" +
 	"\tBeginTurn\x12#.bothost.plugin.v1.BeginTurnRequest\x1a$.bothost.plugin.v1.BeginTurnResponse\"\x03\x90\x02\x02\x12^\n" +
 	"\n" +
 	"CommitTurn\x12$.bothost.plugin.v1.CommitTurnRequest\x1a%.bothost.plugin.v1.CommitTurnResponse\"\x03\x90\x02\x02\x12X\n" +
 	"\bFailTurn\x12\".bothost.plugin.v1.FailTurnRequest\x1a#.bothost.plugin.v1.FailTurnResponse\"\x03\x90\x02\x02\x12[\n" +
+	"\tAwaitTurn\x12#.bothost.plugin.v1.AwaitTurnRequest\x1a$.bothost.plugin.v1.AwaitTurnResponse\"\x03\x90\x02\x02\x12[\n" +
 	"\tHeartbeat\x12#.bothost.plugin.v1.HeartbeatRequest\x1a$.bothost.plugin.v1.HeartbeatResponse\"\x03\x90\x02\x02\x12R\n" +
 	"\x06Retire\x12 .bothost.plugin.v1.RetireRequest\x1a!.bothost.plugin.v1.RetireResponse\"\x03\x90\x02\x02\x12m\n" +
 	"\x0fGetConversation\x12).bothost.plugin.v1.GetConversationRequest\x1a*.bothost.plugin.v1.GetConversationResponse\"\x03\x90\x02\x01\x12s\n" +
@@ -1817,7 +1930,7 @@ func file_bothost_plugin_v1_conversation_store_proto_rawDescGZIP() []byte {
 }
 
 var file_bothost_plugin_v1_conversation_store_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_bothost_plugin_v1_conversation_store_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_bothost_plugin_v1_conversation_store_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_bothost_plugin_v1_conversation_store_proto_goTypes = []any{
 	(TurnStatus)(0),                    // 0: bothost.plugin.v1.TurnStatus
 	(*BeginTurnRequest)(nil),           // 1: bothost.plugin.v1.BeginTurnRequest
@@ -1830,88 +1943,94 @@ var file_bothost_plugin_v1_conversation_store_proto_goTypes = []any{
 	(*CommitTurnResponse)(nil),         // 8: bothost.plugin.v1.CommitTurnResponse
 	(*FailTurnRequest)(nil),            // 9: bothost.plugin.v1.FailTurnRequest
 	(*FailTurnResponse)(nil),           // 10: bothost.plugin.v1.FailTurnResponse
-	(*HeartbeatRequest)(nil),           // 11: bothost.plugin.v1.HeartbeatRequest
-	(*HeartbeatResponse)(nil),          // 12: bothost.plugin.v1.HeartbeatResponse
-	(*RetireRequest)(nil),              // 13: bothost.plugin.v1.RetireRequest
-	(*RetireResponse)(nil),             // 14: bothost.plugin.v1.RetireResponse
-	(*Conversation)(nil),               // 15: bothost.plugin.v1.Conversation
-	(*GetConversationRequest)(nil),     // 16: bothost.plugin.v1.GetConversationRequest
-	(*GetConversationResponse)(nil),    // 17: bothost.plugin.v1.GetConversationResponse
-	(*ListConversationsRequest)(nil),   // 18: bothost.plugin.v1.ListConversationsRequest
-	(*ListConversationsResponse)(nil),  // 19: bothost.plugin.v1.ListConversationsResponse
-	(*ListMessagesRequest)(nil),        // 20: bothost.plugin.v1.ListMessagesRequest
-	(*ListMessagesResponse)(nil),       // 21: bothost.plugin.v1.ListMessagesResponse
-	(*StoredMessage)(nil),              // 22: bothost.plugin.v1.StoredMessage
-	(*DeleteConversationRequest)(nil),  // 23: bothost.plugin.v1.DeleteConversationRequest
-	(*DeleteConversationResponse)(nil), // 24: bothost.plugin.v1.DeleteConversationResponse
-	(*PurgeTenantRequest)(nil),         // 25: bothost.plugin.v1.PurgeTenantRequest
-	(*PurgeTenantResponse)(nil),        // 26: bothost.plugin.v1.PurgeTenantResponse
-	(*Scope)(nil),                      // 27: bothost.plugin.v1.Scope
-	(*durationpb.Duration)(nil),        // 28: google.protobuf.Duration
-	(*Message)(nil),                    // 29: bothost.plugin.v1.Message
-	(*Window)(nil),                     // 30: bothost.plugin.v1.Window
-	(*MemoryState)(nil),                // 31: bothost.plugin.v1.MemoryState
-	(*Usage)(nil),                      // 32: bothost.plugin.v1.Usage
-	(*timestamppb.Timestamp)(nil),      // 33: google.protobuf.Timestamp
+	(*AwaitTurnRequest)(nil),           // 11: bothost.plugin.v1.AwaitTurnRequest
+	(*AwaitTurnResponse)(nil),          // 12: bothost.plugin.v1.AwaitTurnResponse
+	(*HeartbeatRequest)(nil),           // 13: bothost.plugin.v1.HeartbeatRequest
+	(*HeartbeatResponse)(nil),          // 14: bothost.plugin.v1.HeartbeatResponse
+	(*RetireRequest)(nil),              // 15: bothost.plugin.v1.RetireRequest
+	(*RetireResponse)(nil),             // 16: bothost.plugin.v1.RetireResponse
+	(*Conversation)(nil),               // 17: bothost.plugin.v1.Conversation
+	(*GetConversationRequest)(nil),     // 18: bothost.plugin.v1.GetConversationRequest
+	(*GetConversationResponse)(nil),    // 19: bothost.plugin.v1.GetConversationResponse
+	(*ListConversationsRequest)(nil),   // 20: bothost.plugin.v1.ListConversationsRequest
+	(*ListConversationsResponse)(nil),  // 21: bothost.plugin.v1.ListConversationsResponse
+	(*ListMessagesRequest)(nil),        // 22: bothost.plugin.v1.ListMessagesRequest
+	(*ListMessagesResponse)(nil),       // 23: bothost.plugin.v1.ListMessagesResponse
+	(*StoredMessage)(nil),              // 24: bothost.plugin.v1.StoredMessage
+	(*DeleteConversationRequest)(nil),  // 25: bothost.plugin.v1.DeleteConversationRequest
+	(*DeleteConversationResponse)(nil), // 26: bothost.plugin.v1.DeleteConversationResponse
+	(*PurgeTenantRequest)(nil),         // 27: bothost.plugin.v1.PurgeTenantRequest
+	(*PurgeTenantResponse)(nil),        // 28: bothost.plugin.v1.PurgeTenantResponse
+	(*Scope)(nil),                      // 29: bothost.plugin.v1.Scope
+	(*durationpb.Duration)(nil),        // 30: google.protobuf.Duration
+	(*Message)(nil),                    // 31: bothost.plugin.v1.Message
+	(*Window)(nil),                     // 32: bothost.plugin.v1.Window
+	(*MemoryState)(nil),                // 33: bothost.plugin.v1.MemoryState
+	(*Usage)(nil),                      // 34: bothost.plugin.v1.Usage
+	(*timestamppb.Timestamp)(nil),      // 35: google.protobuf.Timestamp
 }
 var file_bothost_plugin_v1_conversation_store_proto_depIdxs = []int32{
-	27, // 0: bothost.plugin.v1.BeginTurnRequest.scope:type_name -> bothost.plugin.v1.Scope
-	28, // 1: bothost.plugin.v1.BeginTurnRequest.timeout:type_name -> google.protobuf.Duration
-	29, // 2: bothost.plugin.v1.BeginTurnRequest.user_message:type_name -> bothost.plugin.v1.Message
-	30, // 3: bothost.plugin.v1.BeginTurnRequest.window:type_name -> bothost.plugin.v1.Window
+	29, // 0: bothost.plugin.v1.BeginTurnRequest.scope:type_name -> bothost.plugin.v1.Scope
+	30, // 1: bothost.plugin.v1.BeginTurnRequest.timeout:type_name -> google.protobuf.Duration
+	31, // 2: bothost.plugin.v1.BeginTurnRequest.user_message:type_name -> bothost.plugin.v1.Message
+	32, // 3: bothost.plugin.v1.BeginTurnRequest.window:type_name -> bothost.plugin.v1.Window
 	3,  // 4: bothost.plugin.v1.BeginTurnResponse.begun:type_name -> bothost.plugin.v1.Begun
 	4,  // 5: bothost.plugin.v1.BeginTurnResponse.replayed:type_name -> bothost.plugin.v1.Replayed
 	5,  // 6: bothost.plugin.v1.BeginTurnResponse.busy:type_name -> bothost.plugin.v1.Busy
-	29, // 7: bothost.plugin.v1.Begun.window:type_name -> bothost.plugin.v1.Message
-	31, // 8: bothost.plugin.v1.Begun.memory_state:type_name -> bothost.plugin.v1.MemoryState
-	29, // 9: bothost.plugin.v1.Replayed.messages:type_name -> bothost.plugin.v1.Message
+	31, // 7: bothost.plugin.v1.Begun.window:type_name -> bothost.plugin.v1.Message
+	33, // 8: bothost.plugin.v1.Begun.memory_state:type_name -> bothost.plugin.v1.MemoryState
+	31, // 9: bothost.plugin.v1.Replayed.messages:type_name -> bothost.plugin.v1.Message
 	6,  // 10: bothost.plugin.v1.Replayed.result:type_name -> bothost.plugin.v1.TurnResult
-	32, // 11: bothost.plugin.v1.TurnResult.usage:type_name -> bothost.plugin.v1.Usage
-	27, // 12: bothost.plugin.v1.CommitTurnRequest.scope:type_name -> bothost.plugin.v1.Scope
+	34, // 11: bothost.plugin.v1.TurnResult.usage:type_name -> bothost.plugin.v1.Usage
+	29, // 12: bothost.plugin.v1.CommitTurnRequest.scope:type_name -> bothost.plugin.v1.Scope
 	0,  // 13: bothost.plugin.v1.CommitTurnRequest.status:type_name -> bothost.plugin.v1.TurnStatus
-	29, // 14: bothost.plugin.v1.CommitTurnRequest.messages:type_name -> bothost.plugin.v1.Message
+	31, // 14: bothost.plugin.v1.CommitTurnRequest.messages:type_name -> bothost.plugin.v1.Message
 	6,  // 15: bothost.plugin.v1.CommitTurnRequest.result:type_name -> bothost.plugin.v1.TurnResult
-	31, // 16: bothost.plugin.v1.CommitTurnRequest.memory_state:type_name -> bothost.plugin.v1.MemoryState
-	33, // 17: bothost.plugin.v1.CommitTurnResponse.committed_at:type_name -> google.protobuf.Timestamp
-	27, // 18: bothost.plugin.v1.FailTurnRequest.scope:type_name -> bothost.plugin.v1.Scope
+	33, // 16: bothost.plugin.v1.CommitTurnRequest.memory_state:type_name -> bothost.plugin.v1.MemoryState
+	35, // 17: bothost.plugin.v1.CommitTurnResponse.committed_at:type_name -> google.protobuf.Timestamp
+	29, // 18: bothost.plugin.v1.FailTurnRequest.scope:type_name -> bothost.plugin.v1.Scope
 	0,  // 19: bothost.plugin.v1.FailTurnRequest.status:type_name -> bothost.plugin.v1.TurnStatus
-	28, // 20: bothost.plugin.v1.HeartbeatRequest.ttl:type_name -> google.protobuf.Duration
-	33, // 21: bothost.plugin.v1.Conversation.created_at:type_name -> google.protobuf.Timestamp
-	33, // 22: bothost.plugin.v1.Conversation.updated_at:type_name -> google.protobuf.Timestamp
-	27, // 23: bothost.plugin.v1.GetConversationRequest.scope:type_name -> bothost.plugin.v1.Scope
-	15, // 24: bothost.plugin.v1.GetConversationResponse.conversation:type_name -> bothost.plugin.v1.Conversation
-	15, // 25: bothost.plugin.v1.ListConversationsResponse.conversations:type_name -> bothost.plugin.v1.Conversation
-	27, // 26: bothost.plugin.v1.ListMessagesRequest.scope:type_name -> bothost.plugin.v1.Scope
-	22, // 27: bothost.plugin.v1.ListMessagesResponse.messages:type_name -> bothost.plugin.v1.StoredMessage
-	0,  // 28: bothost.plugin.v1.StoredMessage.status:type_name -> bothost.plugin.v1.TurnStatus
-	29, // 29: bothost.plugin.v1.StoredMessage.message:type_name -> bothost.plugin.v1.Message
-	33, // 30: bothost.plugin.v1.StoredMessage.created_at:type_name -> google.protobuf.Timestamp
-	27, // 31: bothost.plugin.v1.DeleteConversationRequest.scope:type_name -> bothost.plugin.v1.Scope
-	1,  // 32: bothost.plugin.v1.ConversationStoreService.BeginTurn:input_type -> bothost.plugin.v1.BeginTurnRequest
-	7,  // 33: bothost.plugin.v1.ConversationStoreService.CommitTurn:input_type -> bothost.plugin.v1.CommitTurnRequest
-	9,  // 34: bothost.plugin.v1.ConversationStoreService.FailTurn:input_type -> bothost.plugin.v1.FailTurnRequest
-	11, // 35: bothost.plugin.v1.ConversationStoreService.Heartbeat:input_type -> bothost.plugin.v1.HeartbeatRequest
-	13, // 36: bothost.plugin.v1.ConversationStoreService.Retire:input_type -> bothost.plugin.v1.RetireRequest
-	16, // 37: bothost.plugin.v1.ConversationStoreService.GetConversation:input_type -> bothost.plugin.v1.GetConversationRequest
-	18, // 38: bothost.plugin.v1.ConversationStoreService.ListConversations:input_type -> bothost.plugin.v1.ListConversationsRequest
-	20, // 39: bothost.plugin.v1.ConversationStoreService.ListMessages:input_type -> bothost.plugin.v1.ListMessagesRequest
-	23, // 40: bothost.plugin.v1.ConversationStoreService.DeleteConversation:input_type -> bothost.plugin.v1.DeleteConversationRequest
-	25, // 41: bothost.plugin.v1.ConversationStoreService.PurgeTenant:input_type -> bothost.plugin.v1.PurgeTenantRequest
-	2,  // 42: bothost.plugin.v1.ConversationStoreService.BeginTurn:output_type -> bothost.plugin.v1.BeginTurnResponse
-	8,  // 43: bothost.plugin.v1.ConversationStoreService.CommitTurn:output_type -> bothost.plugin.v1.CommitTurnResponse
-	10, // 44: bothost.plugin.v1.ConversationStoreService.FailTurn:output_type -> bothost.plugin.v1.FailTurnResponse
-	12, // 45: bothost.plugin.v1.ConversationStoreService.Heartbeat:output_type -> bothost.plugin.v1.HeartbeatResponse
-	14, // 46: bothost.plugin.v1.ConversationStoreService.Retire:output_type -> bothost.plugin.v1.RetireResponse
-	17, // 47: bothost.plugin.v1.ConversationStoreService.GetConversation:output_type -> bothost.plugin.v1.GetConversationResponse
-	19, // 48: bothost.plugin.v1.ConversationStoreService.ListConversations:output_type -> bothost.plugin.v1.ListConversationsResponse
-	21, // 49: bothost.plugin.v1.ConversationStoreService.ListMessages:output_type -> bothost.plugin.v1.ListMessagesResponse
-	24, // 50: bothost.plugin.v1.ConversationStoreService.DeleteConversation:output_type -> bothost.plugin.v1.DeleteConversationResponse
-	26, // 51: bothost.plugin.v1.ConversationStoreService.PurgeTenant:output_type -> bothost.plugin.v1.PurgeTenantResponse
-	42, // [42:52] is the sub-list for method output_type
-	32, // [32:42] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	29, // 20: bothost.plugin.v1.AwaitTurnRequest.scope:type_name -> bothost.plugin.v1.Scope
+	30, // 21: bothost.plugin.v1.AwaitTurnRequest.timeout:type_name -> google.protobuf.Duration
+	30, // 22: bothost.plugin.v1.HeartbeatRequest.ttl:type_name -> google.protobuf.Duration
+	35, // 23: bothost.plugin.v1.Conversation.created_at:type_name -> google.protobuf.Timestamp
+	35, // 24: bothost.plugin.v1.Conversation.updated_at:type_name -> google.protobuf.Timestamp
+	29, // 25: bothost.plugin.v1.GetConversationRequest.scope:type_name -> bothost.plugin.v1.Scope
+	17, // 26: bothost.plugin.v1.GetConversationResponse.conversation:type_name -> bothost.plugin.v1.Conversation
+	17, // 27: bothost.plugin.v1.ListConversationsResponse.conversations:type_name -> bothost.plugin.v1.Conversation
+	29, // 28: bothost.plugin.v1.ListMessagesRequest.scope:type_name -> bothost.plugin.v1.Scope
+	24, // 29: bothost.plugin.v1.ListMessagesResponse.messages:type_name -> bothost.plugin.v1.StoredMessage
+	0,  // 30: bothost.plugin.v1.StoredMessage.status:type_name -> bothost.plugin.v1.TurnStatus
+	31, // 31: bothost.plugin.v1.StoredMessage.message:type_name -> bothost.plugin.v1.Message
+	35, // 32: bothost.plugin.v1.StoredMessage.created_at:type_name -> google.protobuf.Timestamp
+	29, // 33: bothost.plugin.v1.DeleteConversationRequest.scope:type_name -> bothost.plugin.v1.Scope
+	1,  // 34: bothost.plugin.v1.ConversationStoreService.BeginTurn:input_type -> bothost.plugin.v1.BeginTurnRequest
+	7,  // 35: bothost.plugin.v1.ConversationStoreService.CommitTurn:input_type -> bothost.plugin.v1.CommitTurnRequest
+	9,  // 36: bothost.plugin.v1.ConversationStoreService.FailTurn:input_type -> bothost.plugin.v1.FailTurnRequest
+	11, // 37: bothost.plugin.v1.ConversationStoreService.AwaitTurn:input_type -> bothost.plugin.v1.AwaitTurnRequest
+	13, // 38: bothost.plugin.v1.ConversationStoreService.Heartbeat:input_type -> bothost.plugin.v1.HeartbeatRequest
+	15, // 39: bothost.plugin.v1.ConversationStoreService.Retire:input_type -> bothost.plugin.v1.RetireRequest
+	18, // 40: bothost.plugin.v1.ConversationStoreService.GetConversation:input_type -> bothost.plugin.v1.GetConversationRequest
+	20, // 41: bothost.plugin.v1.ConversationStoreService.ListConversations:input_type -> bothost.plugin.v1.ListConversationsRequest
+	22, // 42: bothost.plugin.v1.ConversationStoreService.ListMessages:input_type -> bothost.plugin.v1.ListMessagesRequest
+	25, // 43: bothost.plugin.v1.ConversationStoreService.DeleteConversation:input_type -> bothost.plugin.v1.DeleteConversationRequest
+	27, // 44: bothost.plugin.v1.ConversationStoreService.PurgeTenant:input_type -> bothost.plugin.v1.PurgeTenantRequest
+	2,  // 45: bothost.plugin.v1.ConversationStoreService.BeginTurn:output_type -> bothost.plugin.v1.BeginTurnResponse
+	8,  // 46: bothost.plugin.v1.ConversationStoreService.CommitTurn:output_type -> bothost.plugin.v1.CommitTurnResponse
+	10, // 47: bothost.plugin.v1.ConversationStoreService.FailTurn:output_type -> bothost.plugin.v1.FailTurnResponse
+	12, // 48: bothost.plugin.v1.ConversationStoreService.AwaitTurn:output_type -> bothost.plugin.v1.AwaitTurnResponse
+	14, // 49: bothost.plugin.v1.ConversationStoreService.Heartbeat:output_type -> bothost.plugin.v1.HeartbeatResponse
+	16, // 50: bothost.plugin.v1.ConversationStoreService.Retire:output_type -> bothost.plugin.v1.RetireResponse
+	19, // 51: bothost.plugin.v1.ConversationStoreService.GetConversation:output_type -> bothost.plugin.v1.GetConversationResponse
+	21, // 52: bothost.plugin.v1.ConversationStoreService.ListConversations:output_type -> bothost.plugin.v1.ListConversationsResponse
+	23, // 53: bothost.plugin.v1.ConversationStoreService.ListMessages:output_type -> bothost.plugin.v1.ListMessagesResponse
+	26, // 54: bothost.plugin.v1.ConversationStoreService.DeleteConversation:output_type -> bothost.plugin.v1.DeleteConversationResponse
+	28, // 55: bothost.plugin.v1.ConversationStoreService.PurgeTenant:output_type -> bothost.plugin.v1.PurgeTenantResponse
+	45, // [45:56] is the sub-list for method output_type
+	34, // [34:45] is the sub-list for method input_type
+	34, // [34:34] is the sub-list for extension type_name
+	34, // [34:34] is the sub-list for extension extendee
+	0,  // [0:34] is the sub-list for field type_name
 }
 
 func init() { file_bothost_plugin_v1_conversation_store_proto_init() }
@@ -1934,7 +2053,7 @@ func file_bothost_plugin_v1_conversation_store_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bothost_plugin_v1_conversation_store_proto_rawDesc), len(file_bothost_plugin_v1_conversation_store_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   26,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

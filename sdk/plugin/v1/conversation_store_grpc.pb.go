@@ -22,6 +22,7 @@ const (
 	ConversationStoreService_BeginTurn_FullMethodName          = "/bothost.plugin.v1.ConversationStoreService/BeginTurn"
 	ConversationStoreService_CommitTurn_FullMethodName         = "/bothost.plugin.v1.ConversationStoreService/CommitTurn"
 	ConversationStoreService_FailTurn_FullMethodName           = "/bothost.plugin.v1.ConversationStoreService/FailTurn"
+	ConversationStoreService_AwaitTurn_FullMethodName          = "/bothost.plugin.v1.ConversationStoreService/AwaitTurn"
 	ConversationStoreService_Heartbeat_FullMethodName          = "/bothost.plugin.v1.ConversationStoreService/Heartbeat"
 	ConversationStoreService_Retire_FullMethodName             = "/bothost.plugin.v1.ConversationStoreService/Retire"
 	ConversationStoreService_GetConversation_FullMethodName    = "/bothost.plugin.v1.ConversationStoreService/GetConversation"
@@ -58,6 +59,10 @@ type ConversationStoreServiceClient interface {
 	// transcript, and out of every window. Repeating it is harmless; a token
 	// that is not pending any more is turn_superseded.
 	FailTurn(ctx context.Context, in *FailTurnRequest, opts ...grpc.CallOption) (*FailTurnResponse, error)
+	// AwaitTurn answers when a turn that was Busy is pending no more, and at the
+	// latest after the timeout. A store that cannot tell leaves it out
+	// (UNIMPLEMENTED), and hosts ask BeginTurn again after a while instead.
+	AwaitTurn(ctx context.Context, in *AwaitTurnRequest, opts ...grpc.CallOption) (*AwaitTurnResponse, error)
 	// Heartbeat renews the lease of a host's incarnation, under which all of
 	// its turns in this store run. A holder never seen has no lease.
 	Heartbeat(ctx context.Context, in *HeartbeatRequest, opts ...grpc.CallOption) (*HeartbeatResponse, error)
@@ -111,6 +116,16 @@ func (c *conversationStoreServiceClient) FailTurn(ctx context.Context, in *FailT
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(FailTurnResponse)
 	err := c.cc.Invoke(ctx, ConversationStoreService_FailTurn_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *conversationStoreServiceClient) AwaitTurn(ctx context.Context, in *AwaitTurnRequest, opts ...grpc.CallOption) (*AwaitTurnResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AwaitTurnResponse)
+	err := c.cc.Invoke(ctx, ConversationStoreService_AwaitTurn_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -214,6 +229,10 @@ type ConversationStoreServiceServer interface {
 	// transcript, and out of every window. Repeating it is harmless; a token
 	// that is not pending any more is turn_superseded.
 	FailTurn(context.Context, *FailTurnRequest) (*FailTurnResponse, error)
+	// AwaitTurn answers when a turn that was Busy is pending no more, and at the
+	// latest after the timeout. A store that cannot tell leaves it out
+	// (UNIMPLEMENTED), and hosts ask BeginTurn again after a while instead.
+	AwaitTurn(context.Context, *AwaitTurnRequest) (*AwaitTurnResponse, error)
 	// Heartbeat renews the lease of a host's incarnation, under which all of
 	// its turns in this store run. A holder never seen has no lease.
 	Heartbeat(context.Context, *HeartbeatRequest) (*HeartbeatResponse, error)
@@ -251,6 +270,9 @@ func (UnimplementedConversationStoreServiceServer) CommitTurn(context.Context, *
 }
 func (UnimplementedConversationStoreServiceServer) FailTurn(context.Context, *FailTurnRequest) (*FailTurnResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method FailTurn not implemented")
+}
+func (UnimplementedConversationStoreServiceServer) AwaitTurn(context.Context, *AwaitTurnRequest) (*AwaitTurnResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method AwaitTurn not implemented")
 }
 func (UnimplementedConversationStoreServiceServer) Heartbeat(context.Context, *HeartbeatRequest) (*HeartbeatResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Heartbeat not implemented")
@@ -345,6 +367,24 @@ func _ConversationStoreService_FailTurn_Handler(srv interface{}, ctx context.Con
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(ConversationStoreServiceServer).FailTurn(ctx, req.(*FailTurnRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ConversationStoreService_AwaitTurn_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AwaitTurnRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ConversationStoreServiceServer).AwaitTurn(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ConversationStoreService_AwaitTurn_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ConversationStoreServiceServer).AwaitTurn(ctx, req.(*AwaitTurnRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -493,6 +533,10 @@ var ConversationStoreService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "FailTurn",
 			Handler:    _ConversationStoreService_FailTurn_Handler,
+		},
+		{
+			MethodName: "AwaitTurn",
+			Handler:    _ConversationStoreService_AwaitTurn_Handler,
 		},
 		{
 			MethodName: "Heartbeat",

@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/bothost/bothost/host/bench/internal/fakemodel"
+	"github.com/bothost/bothost/host/internal/fakemodel"
 )
 
 const pieces = 5
