@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 )
@@ -25,6 +26,9 @@ type HostSettings struct {
 	Model, ModelURL string
 	// Store is the section conversation_storage.
 	Store map[string]any
+	// More are keys of the configuration that take the place of what a host has
+	// otherwise, each as a whole.
+	More map[string]any
 }
 
 // StartHost runs bothost with the plugin for Ollama.
@@ -34,14 +38,16 @@ func StartHost(ctx context.Context, settings HostSettings) (*Program, error) {
 		return nil, fmt.Errorf("find the plugins: %w", err)
 	}
 	type object = map[string]any
-	encoded, err := json.Marshal(object{
+	configuration := object{
 		"listen": "127.0.0.1:0", "data_dir": filepath.Join(settings.Folder, "data"), "plugin_dir": plugins,
 		"bot": object{
 			"llm":                  object{"provider": "ollama", "model": settings.Model, "base_url": settings.ModelURL},
 			"conversation_storage": settings.Store,
 		},
 		"tenants": object{Tenant: object{}},
-	})
+	}
+	maps.Copy(configuration, settings.More)
+	encoded, err := json.Marshal(configuration)
 	if err != nil {
 		return nil, fmt.Errorf("encode the configuration: %w", err)
 	}

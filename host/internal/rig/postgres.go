@@ -27,6 +27,7 @@ const role = "bothost"
 // Postgres is a server of its own, in a folder that is removed with it. It
 // flushes to disk, as it does unless it is told otherwise.
 type Postgres struct {
+	programs         string
 	folder, password string
 	port             int
 	account          *account
@@ -41,7 +42,7 @@ func StartPostgres(ctx context.Context, parent string) (p *Postgres, err error) 
 	if err != nil {
 		return nil, err
 	}
-	p = &Postgres{password: rand.Text(), ended: make(chan struct{})}
+	p = &Postgres{programs: programs, password: rand.Text()}
 	defer func() {
 		if err != nil {
 			p.Stop()
@@ -53,10 +54,13 @@ func StartPostgres(ctx context.Context, parent string) (p *Postgres, err error) 
 	if p.folder, err = os.MkdirTemp(parent, "postgres-"); err != nil {
 		return p, fmt.Errorf("make the database's folder: %w", err)
 	}
-	if err = p.initialise(ctx, programs); err != nil {
+	if err = p.initialise(ctx); err != nil {
 		return p, err
 	}
-	if err = p.launch(programs); err != nil {
+	if p.port, err = freePort(); err != nil {
+		return p, err
+	}
+	if err = p.launch(); err != nil {
 		return p, err
 	}
 	return p, p.makeDatabase(ctx)
@@ -83,7 +87,7 @@ func findPostgres() (string, error) {
 	return "", ErrNoPostgres
 }
 
-func (p *Postgres) initialise(ctx context.Context, programs string) error {
+func (p *Postgres) initialise(ctx context.Context) error {
 	passwordFile := filepath.Join(p.folder, "password")
 	if err := os.WriteFile(passwordFile, []byte(p.password), 0o600); err != nil {
 		return fmt.Errorf("write the database's password: %w", err)
@@ -91,7 +95,7 @@ func (p *Postgres) initialise(ctx context.Context, programs string) error {
 	if err := p.account.own(p.folder, passwordFile); err != nil {
 		return err
 	}
-	command := exec.CommandContext(ctx, filepath.Join(programs, "initdb"), "--pgdata", p.data(), "--username", "postgres",
+	command := exec.CommandContext(ctx, filepath.Join(p.programs, "initdb"), "--pgdata", p.data(), "--username", "postgres",
 		"--pwfile", passwordFile, "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync")
 	p.as(command)
 	if output, err := command.CombinedOutput(); err != nil {
@@ -100,24 +104,22 @@ func (p *Postgres) initialise(ctx context.Context, programs string) error {
 	return nil
 }
 
-func (p *Postgres) launch(programs string) (err error) {
-	if p.port, err = freePort(); err != nil {
+func (p *Postgres) launch() error {
+	log, err := openLog(p.logFile())
+	if err != nil {
 		return err
 	}
-	log, err := os.Create(p.logFile())
-	if err != nil {
-		return fmt.Errorf("make a log: %w", err)
-	}
 	defer func() { _ = log.Close() }()
-	command := exec.Command(filepath.Join(programs, "postgres"), "-D", p.data(), "-k", p.folder, "-h", "127.0.0.1", "-p", strconv.Itoa(p.port))
+	command := exec.Command(filepath.Join(p.programs, "postgres"), "-D", p.data(), "-k", p.folder, "-h", "127.0.0.1", "-p", strconv.Itoa(p.port))
 	p.as(command)
 	command.Stdout, command.Stderr = log, log
 	if err := command.Start(); err != nil {
 		return fmt.Errorf("start PostgreSQL: %w", err)
 	}
-	p.command = command
+	ended := make(chan struct{})
+	p.command, p.ended = command, ended
 	go func() {
-		defer close(p.ended)
+		defer close(ended)
 		_ = command.Wait() // its log says more
 	}()
 	return nil
@@ -148,10 +150,13 @@ func (p *Postgres) makeDatabase(ctx context.Context) error {
 	return nil
 }
 
-func (p *Postgres) connect(ctx context.Context) (*pgx.Conn, error) {
+func (p *Postgres) connect(ctx context.Context) (*pgx.Conn, error) { return p.connectTo(ctx, "postgres") }
+
+// connectTo waits until the server lets its superuser in.
+func (p *Postgres) connectTo(ctx context.Context, database string) (*pgx.Conn, error) {
 	limited, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
-	address := fmt.Sprintf("postgres://postgres:%s@127.0.0.1:%d/postgres?sslmode=disable", p.password, p.port)
+	address := fmt.Sprintf("postgres://postgres:%s@127.0.0.1:%d/%s?sslmode=disable", p.password, p.port, database)
 	for {
 		connection, err := pgx.Connect(limited, address)
 		if err == nil {
@@ -167,10 +172,16 @@ func (p *Postgres) connect(ctx context.Context) (*pgx.Conn, error) {
 	}
 }
 
+// Port is where the server is, on the loopback address.
+func (p *Postgres) Port() int { return p.port }
+
 // Store is the section conversation_storage of a host.
-func (p *Postgres) Store() map[string]any {
+func (p *Postgres) Store() map[string]any { return p.StoreAt(p.port) }
+
+// StoreAt is the section of a host that reaches the server through another port.
+func (p *Postgres) StoreAt(port int) map[string]any {
 	return map[string]any{"backend": "postgres", "connection": map[string]any{
-		"host": "127.0.0.1", "port": p.port, "database": role, "user": role, "password": p.password, "sslmode": "disable",
+		"host": "127.0.0.1", "port": port, "database": role, "user": role, "password": p.password, "sslmode": "disable",
 	}}
 }
 

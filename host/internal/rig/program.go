@@ -1,7 +1,7 @@
 //go:build linux
 
-// Package rig starts what is measured: each program in a process of its own, on
-// a port of its own, with its log in a file.
+// Package rig starts what is measured or tried: each program in a process of its
+// own, on a port of its own, with its log in a file.
 //
 // Whoever starts something stops it, also when starting it failed half-way.
 package rig
@@ -39,11 +39,11 @@ type Program struct {
 }
 
 // Start runs a program until it says "Listening on URL". Its standard error goes
-// to a file. Its standard input ends when this process does, however it ends.
+// to the end of a file. Its standard input ends when this process does, however it ends.
 func Start(ctx context.Context, logFile, name string, args ...string) (*Program, error) {
-	log, err := os.Create(logFile)
+	log, err := openLog(logFile)
 	if err != nil {
-		return nil, fmt.Errorf("make a log: %w", err)
+		return nil, err
 	}
 	defer func() { _ = log.Close() }()
 	p := &Program{command: exec.Command(name, args...), logFile: logFile, ended: make(chan struct{})}
@@ -112,8 +112,32 @@ func (p *Program) Stop() {
 	<-p.ended
 }
 
+// Signal sends a signal to the process, and not to those that it has started.
+// It fails if the process has ended.
+func (p *Program) Signal(signal syscall.Signal) error { return p.command.Process.Signal(signal) }
+
+// Kill ends the program at once, and returns when it has ended. What it has
+// started is not waited for.
+func (p *Program) Kill() {
+	_ = p.input.Close()
+	_ = p.command.Process.Kill()
+	<-p.ended
+}
+
+// Ended is closed when the program has ended, for whatever reason.
+func (p *Program) Ended() <-chan struct{} { return p.ended }
+
 // log is the end of what the program wrote on standard error.
 func (p *Program) log() string { return tail(p.logFile) }
+
+// openLog opens a log to write at its end: a program may be started again.
+func openLog(file string) (*os.File, error) {
+	log, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("make a log: %w", err)
+	}
+	return log, nil
+}
 
 func tail(file string) string {
 	content, err := os.ReadFile(file)
