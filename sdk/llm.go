@@ -2,7 +2,6 @@ package sdk
 
 import (
 	"context"
-	"unicode/utf8"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"google.golang.org/grpc"
@@ -75,29 +74,25 @@ func (s *llmServer[C, O, P]) Chat(r *pluginv1.ChatRequest, stream grpc.ServerStr
 	if err != nil {
 		return fault.New(fault.Invalid, "%w", err)
 	}
+	emit, end := newOutlet(stream, r.GetWhole())
+	// It must end also when the provider panics.
+	defer func() { _ = end() }()
 	result, err := provider.Chat(stream.Context(), llm.Request[O]{
 		Tenant:       r.GetScope().GetTenant(),
 		Conversation: r.GetScope().GetConversation(),
 		Messages:     messages,
+		Whole:        r.GetWhole(),
 		Options:      options,
-	}, func(text string) error { return sendDelta(stream, text) })
+	}, emit)
+	if emitErr := end(); err == nil {
+		err = emitErr
+	}
 	if err != nil {
 		return err
 	}
 	return stream.Send(&pluginv1.ChatResponse{Event: &pluginv1.ChatResponse_Done{Done: &pluginv1.ChatDone{
 		Model: result.Model, FinishReason: result.FinishReason, Usage: wire.ToUsage(result.Usage),
 	}}})
-}
-
-// sendDelta passes on one piece of a reply. Empty ones carry nothing.
-func sendDelta(stream grpc.ServerStreamingServer[pluginv1.ChatResponse], text string) error {
-	if text == "" {
-		return stream.Context().Err()
-	}
-	if !utf8.ValidString(text) {
-		return fault.New(fault.Internal, "the provider emitted text that is not whole code points of UTF-8")
-	}
-	return stream.Send(&pluginv1.ChatResponse{Event: &pluginv1.ChatResponse_Delta{Delta: text}})
 }
 
 // decode checks and decodes the per-call half of a configuration, which is the

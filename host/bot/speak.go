@@ -78,7 +78,7 @@ func (s *speech) ask(ctx context.Context, prompt []message.Message) (llm.Result,
 func (s *speech) askOnce(ctx context.Context, prompt []message.Message) (llm.Result, error) {
 	return client.LLM{Instance: s.turn.llm.instance()}.Chat(ctx, llm.Request[json.RawMessage]{
 		Tenant: s.turn.scope.Tenant, Conversation: s.turn.scope.Conversation,
-		Messages: prompt, Options: s.turn.bot.parts.Options,
+		Messages: prompt, Options: s.turn.bot.parts.Options, Whole: s.turn.whole,
 	}, s.hear)
 }
 

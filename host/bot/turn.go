@@ -18,7 +18,9 @@ type turn struct {
 	message  message.Message
 	token    store.Token
 	observer Observer
-	started  time.Time
+	// whole: nobody listens before the reply is complete.
+	whole   bool
+	started time.Time
 
 	store, memory, llm *pin
 	number             uint64
@@ -29,14 +31,19 @@ type turn struct {
 // Where a turn of another process holds the conversation it fails before it has
 // begun, and Gates.UntilFree tries again.
 //
+// observer may be nil: then nobody listens before the reply is complete.
+//
 // When ctx ends, the model is stopped after Limits.DisconnectGrace, and what it
 // said until then is kept as a cancelled turn. The error is a *Error, or the
 // fault of a plugin that could not be reached before the turn began.
 func (b *Bot) Turn(ctx context.Context, c Context, text string, observer Observer) (Reply, error) {
 	t := &turn{
-		bot: b, context: c, observer: observer, started: time.Now(),
+		bot: b, context: c, observer: observer, whole: observer == nil, started: time.Now(),
 		scope:   store.Scope{Tenant: b.parts.Tenant, Conversation: c.ConversationID},
 		message: message.New(message.User, text),
+	}
+	if t.whole {
+		t.observer = silent{}
 	}
 	if _, err := rand.Read(t.token[:]); err != nil {
 		return Reply{}, err

@@ -43,6 +43,12 @@ type Observer interface {
 	Delta(text string) error
 }
 
+// silent observes nothing.
+type silent struct{}
+
+func (silent) Started(string, uint64) error { return nil }
+func (silent) Delta(string) error           { return nil }
+
 // Limits bound a turn. All must be positive, except DisconnectGrace.
 type Limits struct {
 	// IdleTimeout is how long the model may stay silent: before its first piece

@@ -18,9 +18,6 @@ func (r *Registry) Chat(ctx context.Context, tenant string, c bot.Context, text 
 	if c.ConversationID == "" {
 		c.ConversationID = newConversation(tenant, c.IdempotencyKey)
 	}
-	if observer == nil {
-		observer = silent{}
-	}
 	leave, err := r.settings.Gates.Enter(ctx, store.Scope{Tenant: tenant, Conversation: c.ConversationID})
 	if err != nil {
 		return bot.Reply{}, err
@@ -75,9 +72,3 @@ func (r *Registry) DeleteConversation(ctx context.Context, scope store.Scope) er
 		return s.DeleteConversation(ctx, scope)
 	}))
 }
-
-// silent observes nothing.
-type silent struct{}
-
-func (silent) Started(string, uint64) error { return nil }
-func (silent) Delta(string) error           { return nil }

@@ -33,6 +33,7 @@ func (l LLM) Chat(ctx context.Context, request llm.Request[json.RawMessage], emi
 		Scope:    &pluginv1.Scope{Tenant: request.Tenant, Conversation: request.Conversation},
 		Messages: messages,
 		Options:  request.Options,
+		Whole:    request.Whole,
 	})
 	if err != nil {
 		return llm.Result{}, Error(err)

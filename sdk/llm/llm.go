@@ -42,6 +42,9 @@ type Request[O any] struct {
 	// Messages in order; a system prompt, if there is one, comes first and
 	// the user's new message last.
 	Messages []message.Message
+	// Whole tells that nobody reads the reply before it is complete. What is
+	// emitted is then sent in fewer, larger pieces.
+	Whole bool
 	// Options is the decoded, checked per-call half of the configuration.
 	Options O
 }

@@ -13,6 +13,8 @@ import (
 type Outcome struct {
 	Case   string
 	Passed bool
+	// Skipped: the case does not apply, for the reason in Log. It has passed.
+	Skipped bool
 	// Log says what went wrong, and what the case had to tell.
 	Log  []string
 	Took time.Duration
@@ -63,16 +65,17 @@ func runCase(ctx context.Context, c Case[struct{}]) Outcome {
 		c.Run(t, struct{}{})
 	}()
 	<-ended
-	return Outcome{Case: c.Name, Passed: !t.failed, Log: t.log, Took: time.Since(started)}
+	return Outcome{Case: c.Name, Passed: !t.failed, Skipped: t.skipped, Log: t.log, Took: time.Since(started)}
 }
 
 // recorder is the T of a Check.
 type recorder struct {
 	ctx context.Context //nolint:containedctx // T gives it out
 
-	mu     sync.Mutex
-	failed bool
-	log    []string
+	mu      sync.Mutex
+	failed  bool
+	skipped bool
+	log     []string
 }
 
 func (*recorder) Helper() {}
@@ -94,5 +97,13 @@ func (r *recorder) Errorf(format string, args ...any) {
 
 func (r *recorder) Fatalf(format string, args ...any) {
 	r.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+func (r *recorder) Skipf(format string, args ...any) {
+	r.Logf(format, args...)
+	r.mu.Lock()
+	r.skipped = true
+	r.mu.Unlock()
 	runtime.Goexit()
 }

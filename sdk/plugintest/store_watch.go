@@ -21,6 +21,7 @@ func watchCases() []TenantCase {
 		{"a watch tells each change after a revision, in order", inRegistry(watchHistory)},
 		{"a watch tells a change within a second", inRegistry(watchLive)},
 		{"a watch from now tells nothing of before", inRegistry(watchFromNow)},
+		{"a watch goes on to say where it is", inRegistry(watchSilence)},
 		{"a watch ends with the error of who watches", inRegistry(watchEnds)},
 		{"a watch skips nothing while many write", inRegistry(watchUnderWriters)},
 		{"what changes nothing is no change", inRegistry(watchNoChange)},
@@ -92,11 +93,18 @@ func (w *watcher) position() uint64 {
 }
 
 // change waits for the next change of one of the case's own tenants, and checks
-// that revisions grow: others may change theirs at the same time.
+// that revisions grow: others may change theirs at the same time. Positions in
+// between must be those that the watch has come to.
 func (w *watcher) change(last *uint64, within time.Duration) store.Change {
 	w.r.Helper()
 	for deadline := time.Now().Add(within); ; {
 		event := w.next(time.Until(deadline))
+		if position, ok := event.(store.Position); ok {
+			if position.Revision != *last {
+				w.r.Fatalf("the watch says that it is at revision %d after it told %d", position.Revision, *last)
+			}
+			continue
+		}
 		change, ok := event.(store.Change)
 		if !ok {
 			w.r.Fatalf("the watch tells %#v, want a change", event)
@@ -179,6 +187,25 @@ func watchFromNow(r *registry) {
 	r.put(r.name("after"), `{}`)
 	if got := w.change(&last, changeDelay); got.Tenant != r.name("after") {
 		r.Errorf("the first change since is %+v", got)
+	}
+}
+
+// Who watches must be able to tell that nothing changes from that nothing is told.
+func watchSilence(r *registry) {
+	w := r.watch(nil)
+	defer w.end()
+	last := w.position()
+	for range 4 {
+		switch event := w.next(changeDelay).(type) {
+		case store.Position:
+			if event.Revision < last {
+				r.Errorf("the watch says that it is at revision %d after it was at %d", event.Revision, last)
+			}
+			last = event.Revision
+		case store.Change:
+			// Of somebody else's tenant.
+			last = event.Revision
+		}
 	}
 }
 

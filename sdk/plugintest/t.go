@@ -17,6 +17,9 @@ type T interface {
 	// Fatalf marks the case as failed, and ends its goroutine after running
 	// deferred calls.
 	Fatalf(format string, args ...any)
+	// Skipf says why the case does not apply to the subject, and ends its
+	// goroutine likewise.
+	Skipf(format string, args ...any)
 	// Context is done when the case has to end.
 	Context() context.Context
 }

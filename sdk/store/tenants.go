@@ -39,7 +39,10 @@ type Tenants interface {
 	// WatchTenants calls emit with each change after a revision, in order, and
 	// goes on with new ones as they happen, within a second, until ctx is
 	// done or emit returns an error; it returns that error. First of all it
-	// calls emit with Position. A nil after stands for now.
+	// calls emit with Position. A nil after stands for now. While nothing
+	// changes it looks every half second, and calls emit with the Position that
+	// it has come to: who hears nothing for a second takes it that changes are not
+	// told.
 	WatchTenants(ctx context.Context, after *uint64, emit func(WatchEvent) error) error
 }
 
@@ -79,7 +82,8 @@ type APIKey struct {
 // WatchEvent is Position or Change.
 type WatchEvent interface{ isWatchEvent() }
 
-// Position is the revision after which a stream of changes starts.
+// Position is the revision after which a stream of changes starts, and later
+// the one up to which it has told everything.
 type Position struct{ Revision uint64 }
 
 // Change is one change of the registry.

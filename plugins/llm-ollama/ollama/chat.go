@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/ollama/ollama/api"
-
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/llm"
 )
@@ -51,7 +49,7 @@ func (p *Provider) Chat(
 
 // pass hands a chunk's text on. The time that the reader takes for it is not
 // the server's.
-func pass(chunk api.ChatResponse, watch *watch, emit func(string) error) error {
+func pass(chunk chunk, watch *watch, emit func(string) error) error {
 	if len(chunk.Message.ToolCalls) > 0 {
 		return fault.New(fault.Unsupported, "llm-ollama: the model calls a tool, and none was offered").FromUpstream()
 	}
@@ -67,7 +65,7 @@ func pass(chunk api.ChatResponse, watch *watch, emit func(string) error) error {
 	return nil
 }
 
-func newResult(model string, last api.ChatResponse) llm.Result {
+func newResult(model string, last chunk) llm.Result {
 	if last.Model != "" {
 		model = last.Model
 	}
@@ -79,8 +77,8 @@ func newResult(model string, last api.ChatResponse) llm.Result {
 		Model:        model,
 		FinishReason: reason,
 		Usage: llm.Usage{
-			PromptTokens:     int64(last.PromptEvalCount),
-			CompletionTokens: int64(last.EvalCount),
+			PromptTokens:     last.PromptEvalCount,
+			CompletionTokens: last.EvalCount,
 		},
 	}
 }

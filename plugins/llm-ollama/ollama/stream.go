@@ -4,12 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/ollama/ollama/api"
 )
 
@@ -72,29 +73,43 @@ func refusal(response *http.Response) error {
 	return refused
 }
 
+// chunk is what counts of a line of a reply. The fields are those of Ollama's
+// api.ChatResponse, and of its error document.
+type chunk struct {
+	Model   string `json:"model"`
+	Message struct {
+		Content   string           `json:"content"`
+		ToolCalls []jsontext.Value `json:"tool_calls"`
+	} `json:"message"`
+	Done            bool   `json:"done"`
+	DoneReason      string `json:"done_reason"`
+	PromptEvalCount int64  `json:"prompt_eval_count"`
+	EvalCount       int64  `json:"eval_count"`
+	Error           string `json:"error"`
+}
+
 // next gives the next chunk; its error is errCut, a modelError, or what went
 // wrong in reading.
-func (s *stream) next() (api.ChatResponse, error) {
+func (s *stream) next() (chunk, error) {
 	for s.lines.Scan() {
 		if len(bytes.TrimSpace(s.lines.Bytes())) == 0 {
 			continue
 		}
-		var line struct {
-			api.ChatResponse
-			Error string `json:"error"`
-		}
-		if err := json.Unmarshal(s.lines.Bytes(), &line); err != nil {
-			return api.ChatResponse{}, fmt.Errorf("decode a line of the reply: %w", err)
+		var line chunk
+		// Names and text as encoding/json takes them, which Ollama writes with.
+		err := json.Unmarshal(s.lines.Bytes(), &line, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+		if err != nil {
+			return chunk{}, fmt.Errorf("decode a line of the reply: %w", err)
 		}
 		if line.Error != "" {
-			return api.ChatResponse{}, modelError(line.Error)
+			return chunk{}, modelError(line.Error)
 		}
-		return line.ChatResponse, nil
+		return line, nil
 	}
 	if err := s.lines.Err(); err != nil {
-		return api.ChatResponse{}, fmt.Errorf("read the reply: %w", err)
+		return chunk{}, fmt.Errorf("read the reply: %w", err)
 	}
-	return api.ChatResponse{}, errCut
+	return chunk{}, errCut
 }
 
 // drain reads what follows the last chunk, which should be nothing.

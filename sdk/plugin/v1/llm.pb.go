@@ -29,7 +29,10 @@ type ChatRequest struct {
 	Messages []*Message `protobuf:"bytes,3,rep,name=messages,proto3" json:"messages,omitempty"`
 	// JSON object: the configuration keys marked x-per-call, as they are for
 	// this tenant now (model, temperature, ...).
-	Options       []byte `protobuf:"bytes,4,opt,name=options,proto3" json:"options,omitempty"`
+	Options []byte `protobuf:"bytes,4,opt,name=options,proto3" json:"options,omitempty"`
+	// Nobody reads the reply before it is complete: pieces may be sent together,
+	// as long as none is held back for much more than a quarter of a second.
+	Whole         bool `protobuf:"varint,5,opt,name=whole,proto3" json:"whole,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -90,6 +93,13 @@ func (x *ChatRequest) GetOptions() []byte {
 		return x.Options
 	}
 	return nil
+}
+
+func (x *ChatRequest) GetWhole() bool {
+	if x != nil {
+		return x.Whole
+	}
+	return false
 }
 
 type ChatResponse struct {
@@ -294,12 +304,13 @@ var File_bothost_plugin_v1_llm_proto protoreflect.FileDescriptor
 
 const file_bothost_plugin_v1_llm_proto_rawDesc = "" +
 	"\n" +
-	"\x1bbothost/plugin/v1/llm.proto\x12\x11bothost.plugin.v1\x1a\x1fbothost/plugin/v1/message.proto\x1a\x1ebothost/plugin/v1/plugin.proto\"\xab\x01\n" +
+	"\x1bbothost/plugin/v1/llm.proto\x12\x11bothost.plugin.v1\x1a\x1fbothost/plugin/v1/message.proto\x1a\x1ebothost/plugin/v1/plugin.proto\"\xc1\x01\n" +
 	"\vChatRequest\x12\x1a\n" +
 	"\binstance\x18\x01 \x01(\tR\binstance\x12.\n" +
 	"\x05scope\x18\x02 \x01(\v2\x18.bothost.plugin.v1.ScopeR\x05scope\x126\n" +
 	"\bmessages\x18\x03 \x03(\v2\x1a.bothost.plugin.v1.MessageR\bmessages\x12\x18\n" +
-	"\aoptions\x18\x04 \x01(\fR\aoptions\"b\n" +
+	"\aoptions\x18\x04 \x01(\fR\aoptions\x12\x14\n" +
+	"\x05whole\x18\x05 \x01(\bR\x05whole\"b\n" +
 	"\fChatResponse\x12\x16\n" +
 	"\x05delta\x18\x01 \x01(\tH\x00R\x05delta\x121\n" +
 	"\x04done\x18\x02 \x01(\v2\x1b.bothost.plugin.v1.ChatDoneH\x00R\x04doneB\a\n" +

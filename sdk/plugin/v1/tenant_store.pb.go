@@ -1297,7 +1297,7 @@ type isWatchTenantsResponse_Event interface {
 }
 
 type WatchTenantsResponse_Position struct {
-	// Revision that the stream starts after.
+	// Revision that the stream starts after; then, how far it has come.
 	Position uint64 `protobuf:"varint,1,opt,name=position,proto3,oneof"`
 }
 

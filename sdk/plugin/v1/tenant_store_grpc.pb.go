@@ -64,7 +64,9 @@ type TenantStoreServiceClient interface {
 	RevokeKey(ctx context.Context, in *RevokeKeyRequest, opts ...grpc.CallOption) (*RevokeKeyResponse, error)
 	// WatchTenants sends every change after a revision, then each new one as it
 	// happens, until the call is cancelled. The first message is always
-	// position: where the stream starts.
+	// position: where the stream starts. While nothing changes it is sent again
+	// every half second, by a store that has looked: who hears nothing for a second
+	// takes it that changes are not told.
 	WatchTenants(ctx context.Context, in *WatchTenantsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchTenantsResponse], error)
 }
 
@@ -218,7 +220,9 @@ type TenantStoreServiceServer interface {
 	RevokeKey(context.Context, *RevokeKeyRequest) (*RevokeKeyResponse, error)
 	// WatchTenants sends every change after a revision, then each new one as it
 	// happens, until the call is cancelled. The first message is always
-	// position: where the stream starts.
+	// position: where the stream starts. While nothing changes it is sent again
+	// every half second, by a store that has looked: who hears nothing for a second
+	// takes it that changes are not told.
 	WatchTenants(*WatchTenantsRequest, grpc.ServerStreamingServer[WatchTenantsResponse]) error
 	mustEmbedUnimplementedTenantStoreServiceServer()
 }
