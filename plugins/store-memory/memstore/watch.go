@@ -3,9 +3,13 @@ package memstore
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/bothost/bothost/sdk/store"
 )
+
+// positionInterval is how often a watch says where it is while nothing changes.
+const positionInterval = 500 * time.Millisecond
 
 // WatchTenants implements store.Tenants. A position beyond the last change,
 // which only a store that has been emptied since can be asked for, is told as
@@ -27,6 +31,10 @@ func (s *Store) WatchTenants(ctx context.Context, after *uint64, emit func(store
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-changed:
+		case <-time.After(positionInterval):
+			if err := emit(store.Position{Revision: position}); err != nil {
+				return err
+			}
 		}
 	}
 }

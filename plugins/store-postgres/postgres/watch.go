@@ -128,7 +128,7 @@ func (w *watcher) follow(ctx context.Context) error {
 	}
 }
 
-// drain emits all changes there are after the position.
+// drain emits all changes there are after the position, and then the position.
 func (w *watcher) drain(ctx context.Context) error {
 	for {
 		changes, err := w.read(ctx)
@@ -136,15 +136,23 @@ func (w *watcher) drain(ctx context.Context) error {
 			return fmt.Errorf("read changes: %w", err)
 		}
 		for _, change := range changes {
-			if err := w.emit(change); err != nil {
-				return emitError{err}
+			if err := w.tell(change); err != nil {
+				return err
 			}
 			w.position = change.Revision
 		}
 		if len(changes) < changesAtOnce {
-			return nil
+			return w.tell(store.Position{Revision: w.position})
 		}
 	}
+}
+
+// tell emits an event. The receiver's error is told from the connection's.
+func (w *watcher) tell(event store.WatchEvent) error {
+	if err := w.emit(event); err != nil {
+		return emitError{err}
+	}
+	return nil
 }
 
 func (w *watcher) read(ctx context.Context) ([]store.Change, error) {

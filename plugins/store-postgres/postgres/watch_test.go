@@ -16,13 +16,19 @@ import (
 	"github.com/bothost/bothost/sdk/store"
 )
 
-// watch follows the registry until the test ends, and gives what it was told.
+// watch follows the registry until the test ends, and gives what it was told:
+// where it starts, and the changes.
 func watch(t *testing.T, s *postgres.Store, after *uint64) <-chan store.WatchEvent {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	events, ended := make(chan store.WatchEvent), make(chan error, 1)
 	go func() {
+		started := false
 		ended <- s.WatchTenants(ctx, after, func(event store.WatchEvent) error {
+			if _, ok := event.(store.Position); ok && started {
+				return nil
+			}
+			started = true
 			select {
 			case events <- event:
 				return nil

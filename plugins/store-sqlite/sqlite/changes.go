@@ -85,11 +85,8 @@ func (w *watch) run(ctx context.Context, after *uint64) error {
 		if err != nil {
 			return w.store.fault("watch the tenants", err)
 		}
-		for _, change := range changes {
-			if err := w.emit(change); err != nil {
-				return err
-			}
-			w.position = change.Revision
+		if err := w.tell(changes); err != nil {
+			return err
 		}
 		if len(changes) == changesAtOnce {
 			continue
@@ -98,6 +95,21 @@ func (w *watch) run(ctx context.Context, after *uint64) error {
 			return err
 		}
 	}
+}
+
+// tell emits changes, or where the watch is if there are none: what was written
+// may have been conversations.
+func (w *watch) tell(changes []store.Change) error {
+	for _, change := range changes {
+		if err := w.emit(change); err != nil {
+			return err
+		}
+		w.position = change.Revision
+	}
+	if len(changes) > 0 {
+		return nil
+	}
+	return w.emit(store.Position{Revision: w.position})
 }
 
 // begin finds out where the watch starts.
@@ -124,7 +136,7 @@ func scanChange(row scanner) (c store.Change, err error) {
 	return c, err
 }
 
-// wait returns when there may be changes.
+// wait returns when there may be changes, and says meanwhile that there are none.
 func (w *watch) wait(ctx context.Context, changed <-chan struct{}) error {
 	poll := time.NewTicker(pollInterval)
 	defer poll.Stop()
@@ -143,6 +155,9 @@ func (w *watch) wait(ctx context.Context, changed <-chan struct{}) error {
 			}
 			if version != w.version {
 				return nil
+			}
+			if err := w.tell(nil); err != nil {
+				return err
 			}
 		}
 	}

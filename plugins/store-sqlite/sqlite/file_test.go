@@ -255,8 +255,9 @@ func TestClosed(t *testing.T) {
 	}
 	began, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
+		begin := sync.OnceFunc(func() { close(began) })
 		ended <- s.WatchTenants(t.Context(), nil, func(store.WatchEvent) error {
-			close(began)
+			begin()
 			return nil
 		})
 	}()
