@@ -35,6 +35,7 @@ its own making: give it a database that may be thrown away.`
 type checkResult struct {
 	Case         string   `json:"case"`
 	Passed       bool     `json:"passed"`
+	Skipped      bool     `json:"skipped,omitempty"`
 	Milliseconds int64    `json:"milliseconds"`
 	Log          []string `json:"log,omitempty"`
 }
@@ -50,7 +51,9 @@ func (a *app) checkPlugin(ctx context.Context, file, configFile string) error {
 	}
 	var results []checkResult
 	err := host.CheckPlugin(ctx, check, func(outcome plugintest.Outcome) {
-		results = append(results, checkResult{outcome.Case, outcome.Passed, outcome.Took.Milliseconds(), outcome.Log})
+		results = append(results, checkResult{
+			outcome.Case, outcome.Passed, outcome.Skipped, outcome.Took.Milliseconds(), outcome.Log,
+		})
 		if !a.json {
 			printOutcome(a.stdout, outcome)
 		}
@@ -87,11 +90,14 @@ func explainCheck(err error) error {
 
 func printOutcome(w io.Writer, outcome plugintest.Outcome) {
 	verdict := "ok    "
-	if !outcome.Passed {
+	switch {
+	case !outcome.Passed:
 		verdict = "FAILED"
+	case outcome.Skipped:
+		verdict = "skip  "
 	}
 	fmt.Fprintf(w, "%s  %s (%v)\n", verdict, outcome.Case, outcome.Took.Round(time.Millisecond))
-	if outcome.Passed {
+	if verdict == "ok    " {
 		return
 	}
 	for _, line := range outcome.Log {

@@ -25,7 +25,7 @@ func (s *Store) BeginTurn(_ context.Context, request store.BeginTurn) (store.Beg
 			if !s.dead(p, at) {
 				return store.Busy{Turn: p.number}, nil
 			}
-			p.status, p.ended = store.Interrupted, at
+			p.end(store.Interrupted, at)
 		}
 	} else {
 		c = s.create(request, at)
@@ -72,6 +72,7 @@ func (c *conversation) add(request store.BeginTurn, at time.Time) *turn {
 		requestHash: bytes.Clone(request.RequestHash),
 		messages:    []message.Message{request.UserMessage},
 		started:     at,
+		over:        make(chan struct{}),
 	}
 	c.turns = append(c.turns, t)
 	c.updated = at

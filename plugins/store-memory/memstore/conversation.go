@@ -35,6 +35,14 @@ type turn struct {
 	result   llm.Result
 	started  time.Time
 	ended    time.Time
+	// over is closed when the turn is pending no more.
+	over chan struct{}
+}
+
+// end gives a pending turn its last status, and tells who awaits that.
+func (t *turn) end(status store.Status, at time.Time) {
+	t.status, t.ended = status, at
+	close(t.over)
 }
 
 // committed reports whether the turn ended with a reply, which is also what
@@ -78,6 +86,13 @@ func (c *conversation) pending() *turn {
 		return last
 	}
 	return nil
+}
+
+// drop tells who awaits the pending turn of a conversation that is removed.
+func (c *conversation) drop() {
+	if p := c.pending(); p != nil {
+		close(p.over)
+	}
 }
 
 // newest gives the newest turn that matches, or nil.

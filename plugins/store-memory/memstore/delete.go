@@ -11,9 +11,11 @@ import (
 func (s *Store) DeleteConversation(_ context.Context, scope store.Scope) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, err := s.existing(scope); err != nil {
+	c, err := s.existing(scope)
+	if err != nil {
 		return err
 	}
+	c.drop()
 	delete(s.tenants[scope.Tenant], scope.Conversation)
 	return nil
 }
@@ -22,6 +24,9 @@ func (s *Store) DeleteConversation(_ context.Context, scope store.Scope) error {
 func (s *Store) PurgeTenant(_ context.Context, tenant string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, c := range s.tenants[tenant] {
+		c.drop()
+	}
 	delete(s.tenants, tenant)
 	return nil
 }

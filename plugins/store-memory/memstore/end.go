@@ -19,8 +19,9 @@ func (s *Store) CommitTurn(_ context.Context, request store.CommitTurn) (store.C
 	case t.status != store.Pending:
 		return store.Committed{}, superseded()
 	}
-	t.status, t.result, t.ended = request.Status, request.Result, now()
+	t.end(request.Status, now())
 	t.messages = append(t.messages, request.Messages...)
+	t.result = request.Result
 	c.updated = t.ended
 	if request.State != nil {
 		state := *request.State
@@ -38,7 +39,7 @@ func (s *Store) FailTurn(_ context.Context, request store.FailTurn) error {
 	case t == nil, t.committed(), t.status == store.Interrupted:
 		return superseded()
 	case t.status == store.Pending:
-		t.status, t.ended = request.Status, now()
+		t.end(request.Status, now())
 		c.updated = t.ended
 	}
 	return nil

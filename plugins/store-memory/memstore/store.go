@@ -17,8 +17,8 @@ import (
 // Config is empty: there is nothing to configure.
 type Config struct{}
 
-// Store implements store.Conversations, store.Tenants, store.Checker and
-// store.Volatile. It is safe for concurrent use.
+// Store implements store.Conversations, store.Awaiter, store.Tenants,
+// store.Checker and store.Volatile. It is safe for concurrent use.
 type Store struct {
 	mu sync.Mutex
 	// tenants holds the conversations, by tenant and id.
@@ -30,6 +30,7 @@ type Store struct {
 
 var (
 	_ store.Conversations = (*Store)(nil)
+	_ store.Awaiter       = (*Store)(nil)
 	_ store.Tenants       = (*Store)(nil)
 	_ store.Checker       = (*Store)(nil)
 	_ store.Volatile      = (*Store)(nil)

@@ -130,6 +130,8 @@ func (r *recorder) Errorf(string, ...any) {
 	r.failed = true
 }
 
+func (*recorder) Skipf(string, ...any) { runtime.Goexit() }
+
 func (r *recorder) Fatalf(format string, args ...any) {
 	r.Errorf(format, args...)
 	runtime.Goexit()
