@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 )
 
@@ -29,7 +30,15 @@ type HostSettings struct {
 	// More are keys of the configuration that take the place of what a host has
 	// otherwise, each as a whole.
 	More map[string]any
+	// Environment is added to this process's, NAME=value.
+	Environment []string
 }
+
+// DataDir is the data directory of the host.
+func (s HostSettings) DataDir() string { return filepath.Join(s.Folder, "data") }
+
+// LogFile is where the host writes its log.
+func (s HostSettings) LogFile() string { return filepath.Join(s.Folder, "log") }
 
 // StartHost runs bothost with the plugin for Ollama.
 func StartHost(ctx context.Context, settings HostSettings) (*Program, error) {
@@ -39,7 +48,7 @@ func StartHost(ctx context.Context, settings HostSettings) (*Program, error) {
 	}
 	type object = map[string]any
 	configuration := object{
-		"listen": "127.0.0.1:0", "data_dir": filepath.Join(settings.Folder, "data"), "plugin_dir": plugins,
+		"listen": "127.0.0.1:0", "data_dir": settings.DataDir(), "plugin_dir": plugins,
 		"bot": object{
 			"llm":                  object{"provider": "ollama", "model": settings.Model, "base_url": settings.ModelURL},
 			"conversation_storage": settings.Store,
@@ -59,5 +68,7 @@ func StartHost(ctx context.Context, settings HostSettings) (*Program, error) {
 	if err := os.WriteFile(file, encoded, 0o600); err != nil {
 		return nil, fmt.Errorf("write the configuration: %w", err)
 	}
-	return Start(ctx, filepath.Join(settings.Folder, "log"), filepath.Join(settings.Bin, "bothost"), "serve", "--config", file)
+	command := exec.Command(filepath.Join(settings.Bin, "bothost"), "serve", "--config", file)
+	command.Env = append(os.Environ(), settings.Environment...)
+	return start(ctx, settings.LogFile(), command)
 }

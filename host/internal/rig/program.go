@@ -41,12 +41,17 @@ type Program struct {
 // Start runs a program until it says "Listening on URL". Its standard error goes
 // to the end of a file. Its standard input ends when this process does, however it ends.
 func Start(ctx context.Context, logFile, name string, args ...string) (*Program, error) {
+	return start(ctx, logFile, exec.Command(name, args...))
+}
+
+func start(ctx context.Context, logFile string, command *exec.Cmd) (*Program, error) {
 	log, err := openLog(logFile)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = log.Close() }()
-	p := &Program{command: exec.Command(name, args...), logFile: logFile, ended: make(chan struct{})}
+	name := command.Path
+	p := &Program{command: command, logFile: logFile, ended: make(chan struct{})}
 	p.command.Stderr = log
 	input, err := p.command.StdinPipe()
 	if err != nil {
