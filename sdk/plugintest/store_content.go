@@ -16,7 +16,6 @@ func contentCases() []StoreCase {
 		{"the user is what the first turn said", inCorner(userIsKept)},
 		{"metadata is replaced by the turns that carry any", inCorner(metadataIsReplaced)},
 		{"ids of odd characters are kept apart and come back", inCorner(oddIDs)},
-		{"equal ids of two tenants are two conversations", inCorner(tenantsAreApart)},
 	}
 }
 
@@ -40,7 +39,7 @@ func contentIsKept(c *corner) {
 	}
 	parts = append(parts, message.Blob{MediaType: "image/png", Data: everyByte}, message.Blob{},
 		message.Text(strings.Repeat("long ", 100_000)))
-	request := c.request(conversationID, "")
+	request := c.keyed(conversationID, "", "key")
 	request.UserMessage = message.Message{Role: message.User, Parts: parts}
 	c.begun(request)
 	commit := replyTo(request, "")
@@ -48,6 +47,7 @@ func contentIsKept(c *corner) {
 		{Role: message.Assistant, Parts: parts}, {Role: message.Tool, Parts: parts}, {Role: message.System, Parts: parts},
 	}
 	c.commit(commit)
+	c.wantOutcome(c.keyed(conversationID, "", "key"), replayOf(1, commit))
 	all := append([]message.Message{request.UserMessage}, commit.Messages...)
 	if got := c.history(conversationID, memory.Window{MaxMessages: 4}); got != showMessages(all) {
 		c.Errorf("the window has changed what was said:\n got %s\nwant %s", got, showMessages(all))
@@ -181,25 +181,5 @@ func oddIDs(c *corner) {
 	}
 	if len(listed) != len(ids) {
 		c.Errorf("%d conversations are listed, want %d", len(listed), len(ids))
-	}
-}
-
-func tenantsAreApart(c *corner) {
-	other := c.neighbour()
-	defer other.clear(other.tenant)
-	c.turn(conversationID, "u1", "a1")
-	other.turn(conversationID, "u2", "a2")
-	running := c.request(conversationID, "running")
-	c.begun(running)
-	stolen := running
-	stolen.Tenant = other.tenant
-	other.wantSuperseded(stolen)
-	other.wantHistory(conversationID, memory.Window{MaxMessages: 10}, said("u2", "a2")...)
-	c.must(c.store.DeleteConversation(c.Context(), other.scope(conversationID)), "delete")
-	c.commit(replyTo(running, "a3"))
-	c.wantTranscript(conversationID, `1.0 complete user "u1"`, `1.1 complete assistant "a1"`,
-		`2.0 complete user "running"`, `2.1 complete assistant "a3"`)
-	if left := other.list("", 10); len(left) != 0 {
-		c.Errorf("the other tenant has %d conversations, want none", len(left))
 	}
 }

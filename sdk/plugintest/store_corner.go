@@ -213,7 +213,9 @@ func (c *corner) messages(conversation string, limit int) []store.StoredMessage 
 // wantSuperseded checks that a token is not accepted any more.
 func (c *corner) wantSuperseded(request store.BeginTurn) {
 	c.Helper()
-	_, err := c.store.CommitTurn(c.Context(), replyTo(request, "too late"))
+	commit := replyTo(request, "too late")
+	commit.State = &memory.State{Plugin: "memory", Data: []byte("too late")}
+	_, err := c.store.CommitTurn(c.Context(), commit)
 	wantReason(c.T, err, fault.TurnSuperseded, "commit with a token that is not pending")
 	err = c.store.FailTurn(c.Context(), failureOf(request, store.Failed))
 	wantReason(c.T, err, fault.TurnSuperseded, "fail with a token that is not pending")

@@ -21,6 +21,8 @@ func fenceCases() []StoreCase {
 		{"a turn of a dead holder begun again is still its own", inCorner(beginRepeatedByTheDead)},
 		{"a heartbeat after the lease's end begins another", inCorner(heartbeatRevives)},
 		{"a heartbeat before the lease's end extends it", inCorner(heartbeatExtends)},
+		{"a heartbeat does not bring back a turn that was taken over", inCorner(heartbeatTooLate)},
+		{"retiring a holder frees all of its turns, in every tenant", inCorner(retireAll)},
 		{"retiring one holder leaves the others", inCorner(retireOne)},
 	}
 }
@@ -74,6 +76,7 @@ func takeoverAfter(death func(*corner) store.BeginTurn) func(*corner) {
 		c.wantSuperseded(lost)
 		c.wantTranscript(conversationID,
 			`1.0 interrupted user "lost"`, `2.0 complete user "next"`, `2.1 complete assistant "yes"`)
+		c.wantState("after commits that were refused", nil)
 	}
 }
 
@@ -125,6 +128,40 @@ func heartbeatExtends(c *corner) {
 	time.Sleep(lease + lease/4)
 	c.wantTranscript(conversationID, `1.0 pending user "hello"`)
 	c.commit(replyTo(request, "alive"))
+}
+
+func heartbeatTooLate(c *corner) {
+	lost := expired(c)
+	c.waitInterrupted()
+	next := c.request(conversationID, "next")
+	c.begun(next)
+	c.heartbeat(lost.Holder, time.Minute)
+	c.wantSuperseded(lost)
+	c.wantTranscript(conversationID, `1.0 interrupted user "lost"`, `2.0 pending user "next"`)
+	c.commit(replyTo(next, "yes"))
+}
+
+func retireAll(c *corner) {
+	other := c.neighbour()
+	defer other.clear(other.tenant)
+	shared := randomName("holder")
+	c.heartbeat(shared, time.Minute)
+	lost := []store.BeginTurn{
+		c.request(conversationID, "lost"), c.request("c2", "lost"), other.request(conversationID, "lost"),
+	}
+	for i := range lost {
+		lost[i].Holder = shared
+		c.begun(lost[i])
+	}
+	for range 2 {
+		c.must(c.store.Retire(c.Context(), shared), "retire")
+	}
+	for _, request := range lost {
+		next := request
+		next.Holder, next.Token = c.holder, randomToken()
+		c.wantOutcome(next, store.Begun{Turn: 2})
+		c.wantSuperseded(request)
+	}
 }
 
 func retireOne(c *corner) {

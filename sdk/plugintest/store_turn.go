@@ -1,7 +1,10 @@
 package plugintest
 
 import (
+	"fmt"
+
 	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/memory"
 	"github.com/bothost/bothost/sdk/message"
 	"github.com/bothost/bothost/sdk/store"
 )
@@ -16,6 +19,7 @@ func turnCases() []StoreCase {
 		{"commit repeated after the next turn began gives the same answer", inCorner(commitRepeatedLate)},
 		{"a token that was never begun can end nothing", inCorner(strangeToken)},
 		{"another turn is busy until the first ends", inCorner(busyUntilEnded)},
+		{"a begin that begins nothing leaves no trace", inCorner(noTrace)},
 		{"a failed turn keeps the user's message only", inCorner(failedTurn)},
 		{"fail repeated is harmless, and final", inCorner(failRepeated)},
 		{"a committed turn cannot be failed", inCorner(commitIsFinal)},
@@ -79,10 +83,15 @@ func commitRepeated(c *corner) {
 	request := c.request(conversationID, "hello")
 	c.begun(request)
 	first := c.commit(replyTo(request, "hi"))
-	if second := c.commit(replyTo(request, "hi")); !second.At.Equal(first.At) {
-		c.Errorf("committed at %s, and repeated at %s", first.At, second.At)
+	other := replyTo(request, "something else")
+	other.Status, other.State = store.Cancelled, &memory.State{Plugin: "memory", Data: []byte("state")}
+	for _, repeated := range []store.CommitTurn{replyTo(request, "hi"), other} {
+		if second := c.commit(repeated); !second.At.Equal(first.At) {
+			c.Errorf("committed at %s, and repeated at %s", first.At, second.At)
+		}
 	}
 	c.wantTranscript(conversationID, `1.0 complete user "hello"`, `1.1 complete assistant "hi"`)
+	c.wantState("after a commit without one was repeated with one", nil)
 }
 
 func commitRepeatedLate(c *corner) {
@@ -111,11 +120,40 @@ func strangeToken(c *corner) {
 func busyUntilEnded(c *corner) {
 	first := c.request(conversationID, "first")
 	c.begun(first)
-	c.wantOutcome(c.request(conversationID, "second"), store.Busy{Turn: 1})
+	second := c.request(conversationID, "second")
+	c.wantOutcome(second, store.Busy{Turn: 1})
+	c.wantOutcome(second, store.Busy{Turn: 1})
 	c.begun(c.request("c2", "other conversations are free"))
 	c.fail(first, store.Failed)
-	c.wantOutcome(c.request(conversationID, "third"), store.Begun{Turn: 2})
-	c.wantTranscript(conversationID, `1.0 failed user "first"`, `2.0 pending user "third"`)
+	c.wantOutcome(second, store.Begun{Turn: 2})
+	c.wantTranscript(conversationID, `1.0 failed user "first"`, `2.0 pending user "second"`)
+}
+
+func noTrace(c *corner) {
+	failed := c.request(conversationID, "failed")
+	failed.UserID, failed.Metadata = "user", []byte(`{"k":"v"}`)
+	c.begun(failed)
+	c.fail(failed, store.Failed)
+	complete := c.keyed(conversationID, "complete", "key")
+	c.begun(complete)
+	c.commit(replyTo(complete, "hi"))
+	c.begun(c.request(conversationID, "pending"))
+	before, transcript := c.conversation(conversationID), c.transcript(conversationID)
+	for _, request := range []store.BeginTurn{
+		c.request(conversationID, "busy"), c.keyed(conversationID, "complete", "key"),
+		c.keyed(conversationID, "another request", "key"), failed,
+	} {
+		request.UserID, request.Metadata = "somebody else", []byte(`{"k":"another"}`)
+		if outcome, err := c.store.BeginTurn(c.Context(), request); err == nil {
+			if _, ok := outcome.(store.Begun); ok {
+				c.Fatalf("begin turn: got %s, want nothing begun", show(outcome))
+			}
+		}
+		if after := c.conversation(conversationID); fmt.Sprint(after) != fmt.Sprint(before) {
+			c.Errorf("the begin of %s has made %+v of the conversation %+v", showMessage(request.UserMessage), after, before)
+		}
+		c.wantTranscript(conversationID, transcript...)
+	}
 }
 
 func failedTurn(c *corner) {
