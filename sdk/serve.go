@@ -15,7 +15,11 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/bothost/bothost/sdk/plugin/handshake"
+	"github.com/bothost/bothost/sdk/tuning"
 )
+
+// reserve lets a plugin's garbage grow by so much before it is collected.
+const reserve = 8 << 20
 
 // serve runs a plugin in this process and does not return before its end.
 func serve(p *Plugin, err error) {
@@ -30,6 +34,7 @@ func serve(p *Plugin, err error) {
 			p.Name(), p.describe.GetVersion(), p.Name())
 		os.Exit(1)
 	}
+	defer tuning.NewReserve(reserve).Release()
 	live(p)
 	// go-plugin takes standard output for its handshake and replaces both
 	// standard streams afterwards: what the author's code logs goes where

@@ -17,7 +17,11 @@ import (
 
 	"github.com/bothost/bothost/host"
 	"github.com/bothost/bothost/host/config"
+	"github.com/bothost/bothost/sdk/tuning"
 )
+
+// reserve lets the garbage of turns grow by so much before it is collected.
+const reserve = 16 << 20
 
 func (a *app) serveCommand() *cobra.Command {
 	var l *local
@@ -43,6 +47,7 @@ func (a *app) serve(ctx context.Context, l *local) (err error) {
 	if err != nil {
 		return err
 	}
+	defer tuning.NewReserve(reserve).Release()
 	logger := newLogger(c.Settings().Log, a.stderr)
 	h, err := l.openHost(ctx, c, logger)
 	if err != nil {
