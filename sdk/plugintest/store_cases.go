@@ -16,7 +16,7 @@ type TenantCase = Case[store.Tenants]
 // with random names, which it purges in the end.
 func StoreCases() []StoreCase {
 	return slices.Concat(
-		turnCases(), idempotencyCases(), fenceCases(), awaitCases(), windowCases(), contentCases(), apartCases(),
+		turnCases(), idempotencyCases(), fenceCases(), awaitCases(), cancelCases(), windowCases(), contentCases(), apartCases(),
 		listCases(), deleteCases(), concurrencyCases(), modelCases(),
 	)
 }

@@ -186,8 +186,12 @@ func (c *corner) wantHistory(conversation string, window memory.Window, want ...
 // transcript is the conversation as readers see it: a line for each message.
 func (c *corner) transcript(conversation string) []string {
 	c.Helper()
+	return transcriptOf(c.messages(conversation, 200))
+}
+
+func transcriptOf(messages []store.StoredMessage) []string {
 	var lines []string
-	for _, m := range c.messages(conversation, 200) {
+	for _, m := range messages {
 		lines = append(lines, fmt.Sprintf("%d.%d %s %s", m.Turn, m.Index, m.Status, showMessage(m.Message)))
 	}
 	return lines
