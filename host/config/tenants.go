@@ -7,7 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
+
+	"github.com/bothost/bothost/host/names"
 )
 
 // fileTenant is a tenant that files describe: its layers, later over earlier.
@@ -43,16 +44,6 @@ func (c *Config) FileTenant(name string) (source string, ok bool) {
 	return tenant.source, true
 }
 
-// maxName is the length of the longest name of a tenant, in bytes.
-const maxName = 256
-
-// ValidName reports that a text can be the name of a tenant: 1 to 256 bytes of
-// printable UTF-8.
-func ValidName(name string) bool {
-	unprintable := func(r rune) bool { return r != ' ' && !unicode.IsGraphic(r) }
-	return name != "" && len(name) <= maxName && validText(name) && !strings.ContainsFunc(name, unprintable)
-}
-
 // addTenants takes the tenants of a file that describes the host too.
 func (c *Config) addTenants(origin Origin, described tree) Problems {
 	var problems Problems
@@ -61,8 +52,8 @@ func (c *Config) addTenants(origin Origin, described tree) Problems {
 		if values == nil {
 			continue
 		}
-		if !ValidName(name) {
-			problems = append(problems, Problem{Key: "tenants", Message: wrongName(name), Source: origin.Name})
+		if wrong := wrongName(name); wrong != "" {
+			problems = append(problems, Problem{Key: "tenants", Message: wrong, Source: origin.Name})
 			continue
 		}
 		problems = append(problems, c.addTenant(name, origin, values, false)...)
@@ -70,8 +61,12 @@ func (c *Config) addTenants(origin Origin, described tree) Problems {
 	return problems
 }
 
+// wrongName says why a tenant cannot have a name, if it cannot.
 func wrongName(name string) string {
-	return fmt.Sprintf("%q cannot be a tenant's name: want 1 to %d bytes of printable UTF-8", name, maxName)
+	if wrong := names.Wrong(name); wrong != "" {
+		return fmt.Sprintf("%q cannot be a tenant's name: it %s", name, wrong)
+	}
+	return ""
 }
 
 // addTenant adds a layer to a tenant. A file that describes one tenant alone
@@ -132,12 +127,11 @@ func (c *Config) readTenant(file source) Problems {
 	name := strings.TrimSuffix(base, filepath.Ext(base))
 	origin := Origin{Name: "file " + filepath.Join(filepath.Base(filepath.Dir(file.path)), base)}
 	read, problems := file.load(origin)
-	switch {
-	case len(problems) > 0:
+	if len(problems) > 0 {
 		return problems
-	case !ValidName(name):
-		return Problems{{Message: wrongName(name), Source: origin.Name}}
-	default:
-		return c.addTenant(name, read.origin, read.values, true)
 	}
+	if wrong := wrongName(name); wrong != "" {
+		return Problems{{Message: wrong, Source: origin.Name}}
+	}
+	return c.addTenant(name, read.origin, read.values, true)
 }

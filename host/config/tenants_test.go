@@ -115,18 +115,6 @@ func TestFileTenantMistakes(t *testing.T) {
 	}
 }
 
-func TestValidName(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]bool{
-		"a": true, "client-a": true, "Ünï ✓": true, strings.Repeat("a", 256): true, "a/b": true, "..": true,
-		"": false, strings.Repeat("a", 257): false, "a\nb": false, "a\x00": false, "\xff": false, "\u200b": false, "\u007f": false,
-	} {
-		if got := config.ValidName(name); got != want {
-			t.Errorf("%q: got %v", name, got)
-		}
-	}
-}
-
 func TestTheBaseMayLeaveKeysToTenants(t *testing.T) {
 	t.Parallel()
 	base := `{bot: {llm: {provider: ollama}, conversation_storage: {backend: postgres, connection: {host: db}}}, registry: {store: {backend: sqlite}}}`

@@ -4,31 +4,21 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/bothost/bothost/host/bot"
+	"github.com/bothost/bothost/host/names"
 	"github.com/bothost/bothost/sdk/fault"
 )
 
-const (
-	// MaxNameBytes bounds tenants', conversations' and users' ids and
-	// idempotency keys.
-	MaxNameBytes = 256
-	// MaxMetadataBytes bounds a conversation's metadata.
-	MaxMetadataBytes = 16 << 10
-)
+// MaxMetadataBytes bounds a conversation's metadata.
+const MaxMetadataBytes = 16 << 10
 
-// CheckName refuses what cannot be an id: 1 to 256 bytes of UTF-8 without
-// control characters. what is the field that the error names.
+// CheckName refuses what cannot be a name; what is the field that the error
+// names.
 func CheckName(what, name string) error {
-	switch {
-	case name == "":
-		return invalid(what, "must not be empty")
-	case len(name) > MaxNameBytes:
-		return invalid(what, "must have at most 256 bytes")
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		return invalid(what, "must be UTF-8 text without control characters")
+	if wrong := names.Wrong(name); wrong != "" {
+		return invalid(what, wrong)
 	}
 	return nil
 }
