@@ -57,12 +57,12 @@ func twinsAreApart(c *corner) {
 	other.commit(theirCommit)
 	c.wantTwin(ours, ourCommit)
 	other.wantTwin(theirs, theirCommit)
-	c.wantOutcome(c.request(conversationID, "next"), afterTwin(ours, ourCommit))
+	c.wantOutcome(c.request(conversationID, "next"), afterFirst(ours, ourCommit))
 	c.purge()
 	c.wantGone()
 	other.wantTwin(theirs, theirCommit)
 	running := other.request(conversationID, "running")
-	other.wantOutcome(running, afterTwin(theirs, theirCommit))
+	other.wantOutcome(running, afterFirst(theirs, theirCommit))
 	c.wantOutcome(c.request(conversationID, "anew"), store.Begun{Turn: 1})
 	c.deleteOne()
 	c.wantGone()
@@ -80,8 +80,8 @@ func commitOfTwin(request store.BeginTurn) store.CommitTurn {
 	return commit
 }
 
-// afterTwin is how the turn after a twin begins.
-func afterTwin(request store.BeginTurn, commit store.CommitTurn) store.Begun {
+// afterFirst is how the second turn of a conversation begins, after the first.
+func afterFirst(request store.BeginTurn, commit store.CommitTurn) store.Begun {
 	return store.Begun{
 		Turn: 2, History: append([]message.Message{request.UserMessage}, commit.Messages...), State: commit.State,
 	}
