@@ -16,8 +16,8 @@ type built struct {
 	// revision of the registration that it was built from; 0 for tenants that
 	// are kept in a file.
 	revision uint64
-	// heardOn is the stream on which every change of the tenant since has been
-	// heard of; 0: none.
+	// heardOn is the stream on which every change of the tenant since is heard of;
+	// 0: none.
 	heardOn atomic.Uint64
 	// release gives up what the bot holds. Called once, after its last turn.
 	release func()

@@ -9,7 +9,8 @@
 //   - A bot in use is never closed under its user: what changes takes effect
 //     for the next turn.
 //   - A change made on another instance is seen through the store's stream of
-//     changes; while that stream is broken, revisions are compared at each use.
+//     changes. While that is broken, or has told nothing for a second, revisions
+//     are compared at each use.
 //   - Turns enter their conversation's gate first and look for their bot then,
 //     so a turn that waited runs today's configuration.
 package registry

@@ -2,55 +2,123 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/store"
 )
 
-// follow reads the store's stream of changes until ctx ends. When it breaks it
-// is taken up again after the last change seen, so that none is missed.
+const (
+	// openingTime is how long a stream may take to begin: the store's plugin may
+	// have to be started.
+	openingTime = 30 * time.Second
+	// silence is how long one may tell nothing before it is given up for another.
+	silence = 3 * time.Second
+
+	firstPause, lastPause = 100 * time.Millisecond, 5 * time.Second
+)
+
+// errSilent is why a stream is given up.
+var errSilent = errors.New("the store tells nothing")
+
+// follower reads the store's streams of changes, one after the other.
+type follower struct {
+	registry *Registry
+	// last is the revision of the last change that was seen; nil: none yet.
+	last  *uint64
+	pause time.Duration
+	// isDeaf: the log says that changes are not heard.
+	isDeaf bool
+}
+
+// follow reads the stream of changes until ctx ends. When it breaks it is taken
+// up again after the last change seen, so that none is missed.
 func (r *Registry) follow(ctx context.Context) {
-	var last *uint64
-	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
-		err := r.settings.Watch(ctx, last, func(event store.WatchEvent) error {
-			pause = 100 * time.Millisecond
-			last = r.apply(event, last)
-			return nil
-		})
-		r.following.Store(0)
+	f := &follower{registry: r, pause: firstPause}
+	for {
+		err := f.read(ctx)
+		r.hearing.end()
 		if ctx.Err() != nil || fault.Is(err, fault.Unsupported) {
 			return
 		}
-		r.settings.Logger.Debug("stream of changes broke", "error", err)
+		if err == nil {
+			continue
+		}
+		f.tellDeaf(err)
 		select {
-		case <-time.After(pause):
+		case <-time.After(f.pause):
+			f.pause = min(2*f.pause, lastPause)
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// apply makes one event known here, and gives the revision reached.
-func (r *Registry) apply(event store.WatchEvent, last *uint64) *uint64 {
+// read reads one stream until it breaks or falls silent, or, without an error,
+// until there is a better one.
+func (f *follower) read(ctx context.Context) error {
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	quiet := time.AfterFunc(openingTime, func() { giveUp(errSilent) })
+	defer quiet.Stop()
+	begun := false
+	err := f.registry.settings.Watch(ctx, f.last, func(event store.WatchEvent) error {
+		quiet.Reset(silence)
+		f.apply(event, !begun)
+		begun = true
+		return nil
+	})
+	if errors.Is(context.Cause(ctx), errSilent) {
+		return errSilent
+	}
+	return err
+}
+
+// apply makes one event known here.
+func (f *follower) apply(event store.WatchEvent, first bool) {
+	r := f.registry
 	switch e := event.(type) {
 	case store.Position:
-		// What was known before this stream is looked at once when it is used: the
-		// changes in between may not have come yet.
-		r.keys.clear()
-		r.following.Store(r.stream.Add(1))
-		return &e.Revision
-	case store.Change:
-		switch e.Type {
-		case store.TenantChanged:
-			r.cache.dropOlder(e.Tenant, e.Revision)
-		case store.TenantGone:
-			r.cache.dropOlder(e.Tenant, e.Revision)
-			r.keys.dropTenant(e.Tenant)
-		case store.KeyRevoked:
-			r.keys.drop(e.KeyID)
+		if first || e.Revision < *f.last {
+			// What was known before this stream is looked at once when it is used:
+			// the changes in between may not have come yet.
+			r.keys.clear()
+			r.hearing.begin()
+			f.pause = firstPause
+			f.tellHearing()
 		}
-		return &e.Revision
+		f.last = &e.Revision
+	case store.Change:
+		r.applyChange(e)
+		f.last = &e.Revision
 	}
-	return last
+	r.hearing.heard()
+}
+
+func (r *Registry) applyChange(change store.Change) {
+	switch change.Type {
+	case store.TenantChanged:
+		r.cache.dropOlder(change.Tenant, change.Revision)
+	case store.TenantGone:
+		r.cache.dropOlder(change.Tenant, change.Revision)
+		r.keys.dropTenant(change.Tenant)
+	case store.KeyRevoked:
+		r.keys.drop(change.KeyID)
+	}
+}
+
+// tellDeaf says once that changes are not heard.
+func (f *follower) tellDeaf(err error) {
+	if !f.isDeaf {
+		f.registry.settings.Logger.Warn("changes of other instances are not heard; registrations and keys are compared at each use", "error", err)
+	}
+	f.isDeaf = true
+}
+
+func (f *follower) tellHearing() {
+	if f.isDeaf {
+		f.registry.settings.Logger.Info("changes of other instances are heard again")
+	}
+	f.isDeaf = false
 }

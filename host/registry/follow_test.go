@@ -1,10 +1,14 @@
 package registry_test
 
 import (
+	"bytes"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/hashicorp/go-hclog"
 
 	"github.com/bothost/bothost/host/registry"
 	"github.com/bothost/bothost/sdk/fault"
@@ -151,5 +155,73 @@ func TestChangeDuringABuild(t *testing.T) {
 		}
 		done()
 		here.want(t, "a", 2, 1)
+	})
+}
+
+// TestSilentStream checks that a stream which tells nothing is not believed for
+// longer than a second, that the log says so once, and that what is heard again is
+// believed again.
+func TestSilentStream(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		here, there := newHarness(), newHarness()
+		there.store = here.store
+		here.settings.Logger = hclog.New(&hclog.LoggerOptions{Output: &log, Level: hclog.Info})
+		here.start(t)
+		there.start(t).register(t, "a")
+		key := there.mustCreateKey(t, "a")
+		here.mustFind(t, "a")
+		here.wantTenant(t, key.Secret, "a")
+		restore := here.mute()
+		if _, _, err := there.Register(t.Context(), "a", map[string]any{"new": true}); err != nil {
+			t.Fatal(err)
+		}
+		if err := there.RevokeKey(t.Context(), "a", key.ID); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second + time.Nanosecond)
+		here.mustFind(t, "a")
+		if config := here.lastConfig(); config != `{"new":true}` {
+			t.Errorf("a second later the bot was built from %s", config)
+		}
+		here.wantTenant(t, key.Secret, "")
+		time.Sleep(5 * time.Minute)
+		restore()
+		for _, line := range []string{"are not heard", "are heard again"} {
+			if count := strings.Count(log.String(), line); count != 1 {
+				t.Errorf("the log says %d times that changes %s:\n%s", count, line, &log)
+			}
+		}
+		here.mustFind(t, "a")
+		reads := here.store.Reads
+		here.mustFind(t, "a")
+		if here.store.Reads != reads {
+			t.Error("what is heard of is compared all the same")
+		}
+	})
+}
+
+// TestSlowStream checks that a stream which tells something too late, and then
+// goes on, is as good as before.
+func TestSlowStream(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		here, there := twoInstances(t)
+		there.register(t, "a")
+		here.mustFind(t, "a")
+		restore := here.mute()
+		time.Sleep(2 * time.Second)
+		reads := here.store.Reads
+		here.mustFind(t, "a")
+		if here.store.Reads != reads+1 {
+			t.Error("what is not heard of is not compared")
+		}
+		restore()
+		here.mustFind(t, "a")
+		if here.store.Reads != reads+1 {
+			t.Error("what is heard of is compared all the same")
+		}
+		here.want(t, "a", 1, 0)
 	})
 }

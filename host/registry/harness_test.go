@@ -39,6 +39,9 @@ type harness struct {
 
 	mu        sync.Mutex
 	watchDown bool
+	// muted, while it is not nil, holds back what the stream of changes tells
+	// until it is closed.
+	muted     chan struct{}
 	storeDown error
 	built     map[string]int
 	released  map[string]int
@@ -90,7 +93,35 @@ func (h *harness) watch(ctx context.Context, after *uint64, emit func(store.Watc
 	if down {
 		return errDown
 	}
-	return h.store.WatchTenants(ctx, after, emit)
+	return h.store.WatchTenants(ctx, after, func(event store.WatchEvent) error {
+		h.mu.Lock()
+		muted := h.muted
+		h.mu.Unlock()
+		if muted != nil {
+			select {
+			case <-muted:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return emit(event)
+	})
+}
+
+// mute makes the stream of changes, and each that takes its place, tell nothing
+// and not end, until the returned function is called.
+func (h *harness) mute() (restore func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.muted = make(chan struct{})
+	return func() {
+		h.mu.Lock()
+		close(h.muted)
+		h.muted = nil
+		h.mu.Unlock()
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+	}
 }
 
 // loseWatch breaks the stream of changes until the returned function is called.

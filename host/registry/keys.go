@@ -148,7 +148,7 @@ func isHex(text string, size int) bool {
 // keyRecord looks a key up: in the cache as long as revocations are heard of.
 func (r *Registry) keyRecord(ctx context.Context, id string) (store.APIKey, error) {
 	record, held, at := r.keys.get(id)
-	if held && r.following.Load() != 0 {
+	if held && r.hearing.stream() != 0 {
 		return record, nil
 	}
 	err := r.settings.UseStore(ctx, func(ctx context.Context, tenants store.Tenants) (err error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -37,7 +36,8 @@ type Settings struct {
 	// the store's process ended may be made twice. It fails with Unsupported if
 	// that store keeps no tenants.
 	UseStore func(context.Context, func(context.Context, store.Tenants) error) error
-	// Watch reads the stream of changes of that store; see store.Tenants.
+	// Watch reads the stream of changes of that store; see store.Tenants. It
+	// returns nil when another stream is to be read in the place of this one.
 	Watch func(ctx context.Context, after *uint64, emit func(store.WatchEvent) error) error
 	// Check says what is wrong with the configuration of a tenant, before it is
 	// registered.
@@ -56,9 +56,7 @@ type Registry struct {
 	settings Settings
 	cache    *cache
 	keys     *keyCache
-	// stream counts the streams of changes, and is the number of the one that is
-	// read; following is 0 while none is.
-	stream, following atomic.Uint64
+	hearing  *hearing
 
 	stop     context.CancelFunc
 	routines sync.WaitGroup
@@ -67,7 +65,7 @@ type Registry struct {
 // New makes a registry and begins to follow the changes of other instances.
 func New(settings Settings) *Registry {
 	ctx, stop := context.WithCancel(context.Background())
-	r := &Registry{settings: settings, stop: stop, keys: newKeyCache(settings.CacheTTL)}
+	r := &Registry{settings: settings, stop: stop, keys: newKeyCache(settings.CacheTTL), hearing: newHearing()}
 	r.cache = newCache(settings.MaxCacheSize, settings.CacheTTL, r.build)
 	r.routines.Go(func() { r.follow(ctx) })
 	return r
@@ -103,7 +101,7 @@ func errUnknown(tenant string) error {
 // build makes a tenant's bot for the cache.
 func (r *Registry) build(ctx context.Context, name string) (*built, error) {
 	started := time.Now()
-	stream := r.following.Load()
+	stream := r.hearing.stream()
 	tenant, err := r.Get(ctx, name)
 	if err != nil {
 		return nil, err
@@ -146,7 +144,7 @@ func (r *Registry) acquire(ctx context.Context, tenant string) (*bot.Bot, func()
 // isCurrent reports whether a bot is built from what is registered now. It looks
 // once for each stream of changes: what came before it may not have been heard.
 func (r *Registry) isCurrent(ctx context.Context, tenant string, b *built) (bool, error) {
-	stream := r.following.Load()
+	stream := r.hearing.stream()
 	if b.revision == 0 || stream != 0 && b.heardOn.Load() == stream {
 		return true, nil
 	}

@@ -193,6 +193,9 @@ func (s *Store) RevokeKey(_ context.Context, tenant, id string) error {
 	return nil
 }
 
+// positionInterval is how often a watch says where it is while nothing changes.
+const positionInterval = 500 * time.Millisecond
+
 // WatchTenants implements store.Tenants.
 func (s *Store) WatchTenants(ctx context.Context, after *uint64, emit func(store.WatchEvent) error) error {
 	s.mu.Lock()
@@ -216,6 +219,10 @@ func (s *Store) WatchTenants(ctx context.Context, after *uint64, emit func(store
 		}
 		select {
 		case <-changed:
+		case <-time.After(positionInterval):
+			if err := emit(store.Position{Revision: at}); err != nil {
+				return err
+			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}
