@@ -31,15 +31,21 @@ type database struct {
 	identity *syscall.Credential
 }
 
-// newDatabase makes the server's folder; nothing runs yet.
-func newDatabase(logs string, port int) (*database, error) {
+// findPostgreSQL gives the program that makes servers; the others are beside it.
+func findPostgreSQL() (string, error) {
 	initdb, err := findProgram("initdb", "postgresql", "/usr/lib/postgresql/*/bin")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	// PATH may have links to one of several versions.
-	if real, err := filepath.EvalSymlinks(initdb); err == nil {
-		initdb = real
+	return filepath.EvalSymlinks(initdb)
+}
+
+// newDatabase makes the server's folder; nothing runs yet.
+func newDatabase(logs string, port int) (*database, error) {
+	initdb, err := findPostgreSQL()
+	if err != nil {
+		return nil, err
 	}
 	d := &database{programs: filepath.Dir(initdb), port: strconv.Itoa(port), password: rand.Text()}
 	d.process = process{name: "PostgreSQL", log: filepath.Join(logs, "postgres.log"), command: func() *exec.Cmd {

@@ -115,8 +115,10 @@ func (i *instance) ready(ctx context.Context) error {
 	return i.awaitReady(ctx, answers(i.url+"/readyz"))
 }
 
+func findHAProxy() (string, error) { return findProgram("haproxy", "haproxy", "/usr/sbin") }
+
 func (f *fleet) startBalancer(ctx context.Context) error {
-	haproxy, err := findProgram("haproxy", "haproxy", "/usr/sbin")
+	haproxy, err := findHAProxy()
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func hasModel(ctx context.Context, address string) bool {
 // environment picks the model for the instances.
 func (m model) environment() []string {
 	if m.provider == "echo" {
-		return []string{"BOTHOST__BOT__LLM__PROVIDER=echo", "BOTHOST__BOT__LLM__CHUNK_DELAY=2ms"}
+		return []string{"BOTHOST__BOT__LLM__PROVIDER=echo", "BOTHOST__BOT__LLM__CHUNKS=20", "BOTHOST__BOT__LLM__CHUNK_DELAY=5ms"}
 	}
 	return []string{"BOTHOST__BOT__LLM__PROVIDER=ollama", "BOTHOST__BOT__LLM__MODEL=" + modelName}
 }
