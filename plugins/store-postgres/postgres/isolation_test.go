@@ -3,6 +3,8 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,9 +16,6 @@ import (
 	"github.com/bothost/bothost/sdk/memory"
 	"github.com/bothost/bothost/sdk/store"
 )
-
-// tenantTables are those on which row-level security keeps tenants apart.
-var tenantTables = []string{"conversations", "turns", "messages", "memory_states"}
 
 // twoTenants is a database in which the tenants "a" and "b" have a conversation
 // each.
@@ -39,16 +38,37 @@ func twoTenants(t *testing.T) *pgtest.Database {
 	return d
 }
 
+// tenantTables are those on which row-level security keeps tenants apart. Each
+// must have rows of both tenants, or nothing would be shown by it.
+func tenantTables(t *testing.T, d *pgtest.Database) []string {
+	t.Helper()
+	connection := d.Connect(t, d.Superuser)
+	rows, err := connection.Query(context.Background(), `SELECT relname FROM pg_class
+		WHERE relnamespace = 'bothost'::regnamespace AND relrowsecurity AND NOT relispartition`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(tables) == 0 {
+		t.Fatalf("tables of tenants' data: %q, %v", tables, err)
+	}
+	for _, table := range tables {
+		wantTenants(t, connection, table, "a", "b")
+	}
+	return tables
+}
+
 // Whoever uses the schema past the store's functions sees the tenant that it
 // names, and none before it names one: the owner of the tables too.
 func TestRowsAreSeenByTheirTenantOnly(t *testing.T) {
 	t.Parallel()
 	d := twoTenants(t)
+	tables := tenantTables(t, d)
 	for name, role := range map[string]pgtest.Role{"serving": d.Ordinary, "owner": d.Owner} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			connection := d.Connect(t, role)
-			for _, table := range tenantTables {
+			for _, table := range tables {
 				wantTenants(t, connection, table)
 				setTenant(t, connection, "a")
 				wantTenants(t, connection, table, "a")
@@ -61,12 +81,12 @@ func TestRowsAreSeenByTheirTenantOnly(t *testing.T) {
 
 func wantTenants(t *testing.T, connection *pgx.Conn, table string, want ...string) {
 	t.Helper()
-	rows, err := connection.Query(context.Background(), `SELECT DISTINCT tenant FROM bothost.`+table)
+	rows, err := connection.Query(context.Background(), `SELECT DISTINCT tenant FROM bothost.`+table+` ORDER BY tenant`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil || len(got) != len(want) || len(got) > 0 && got[0] != want[0] {
+	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%s: see the rows of %q, %v; want those of %q", table, got, err, want)
 	}
 }
@@ -81,27 +101,55 @@ func setTenant(t *testing.T, connection *pgx.Conn, tenant string) {
 func TestRowsAreWrittenByTheirTenantOnly(t *testing.T) {
 	t.Parallel()
 	d := twoTenants(t)
-	connection := d.Connect(t, d.Ordinary)
-	setTenant(t, connection, "a")
-	ctx := context.Background()
-	for name, statement := range map[string]string{
-		"insert": `INSERT INTO bothost.memory_states (tenant, conversation, plugin, format, through_turn, version, data)
-			VALUES ('b', 'c2', '', '', 0, 0, '')`,
-		"move": `UPDATE bothost.memory_states SET tenant = 'b', conversation = 'c2'`,
-	} {
-		_, err := connection.Exec(ctx, statement)
-		if failure, ok := errors.AsType[*pgconn.PgError](err); !ok || failure.Code != "42501" {
-			t.Errorf("%s: got %v, want a violation of row-level security", name, err)
+	for _, table := range tenantTables(t, d) {
+		// A row of b's, to be written by others.
+		row := one[string](t, d, d.Superuser, `SELECT to_jsonb(t)::text FROM bothost.`+table+` t WHERE tenant = 'b' LIMIT 1`)
+		insert := fmt.Sprintf(`INSERT INTO bothost.%[1]s SELECT * FROM jsonb_populate_record(NULL::bothost.%[1]s, '%[2]s')`, table, row)
+		for _, tenant := range []string{"", "a"} {
+			connection := d.Connect(t, d.Ordinary)
+			setTenant(t, connection, tenant)
+			wantDenied(t, connection, insert)
+			if tenant == "a" {
+				wantDenied(t, connection, `UPDATE bothost.`+table+` SET tenant = 'b'`)
+			}
+			wantNoRows(t, connection, `UPDATE bothost.`+table+` SET tenant = tenant WHERE tenant = 'b'`)
+			wantNoRows(t, connection, `DELETE FROM bothost.`+table+` WHERE tenant = 'b'`)
 		}
 	}
-	for _, statement := range []string{
-		`UPDATE bothost.memory_states SET plugin = 'y' WHERE tenant = 'b'`,
-		`DELETE FROM bothost.conversations WHERE tenant = 'b'`,
-	} {
-		tag, err := connection.Exec(ctx, statement)
-		if err != nil || tag.RowsAffected() != 0 {
-			t.Errorf("%s: changed %d rows, %v", statement, tag.RowsAffected(), err)
+}
+
+func wantDenied(t *testing.T, connection *pgx.Conn, statement string) {
+	t.Helper()
+	_, err := connection.Exec(context.Background(), statement)
+	if failure, ok := errors.AsType[*pgconn.PgError](err); !ok || failure.Code != "42501" {
+		t.Errorf("%s: got %v, want that it is denied", statement, err)
+	}
+}
+
+func wantNoRows(t *testing.T, connection *pgx.Conn, statement string) {
+	t.Helper()
+	tag, err := connection.Exec(context.Background(), statement)
+	if err != nil || tag.RowsAffected() != 0 {
+		t.Errorf("%s: touched %d rows, %v", statement, tag.RowsAffected(), err)
+	}
+}
+
+// What a tenant does without a bound touches nothing of another's, references
+// and what follows them included.
+func TestDeletingEverythingLeavesTheOtherTenants(t *testing.T) {
+	t.Parallel()
+	d := twoTenants(t)
+	tables := tenantTables(t, d)
+	connection := d.Connect(t, d.Ordinary)
+	setTenant(t, connection, "a")
+	for _, table := range tables {
+		if _, err := connection.Exec(context.Background(), `DELETE FROM bothost.`+table); err != nil {
+			t.Fatal(err)
 		}
+	}
+	admin := d.Connect(t, d.Superuser)
+	for _, table := range tables {
+		wantTenants(t, admin, table, "b")
 	}
 }
 
@@ -127,10 +175,7 @@ func TestTheServingRoleReachesTheRegistryByFunctionsOnly(t *testing.T) {
 		`TRUNCATE bothost.turns`, `INSERT INTO bothost.schema_versions (version) VALUES (9)`,
 		`ALTER TABLE bothost.turns DISABLE ROW LEVEL SECURITY`,
 	} {
-		_, err := connection.Exec(context.Background(), statement)
-		if failure, ok := errors.AsType[*pgconn.PgError](err); !ok || failure.Code != "42501" {
-			t.Errorf("%s: got %v, want that the permission is denied", statement, err)
-		}
+		wantDenied(t, connection, statement)
 	}
 }
 
