@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/bothost/bothost/host/bench/internal/figures"
-	"github.com/bothost/bothost/host/bench/internal/proc"
 	"github.com/bothost/bothost/host/bench/internal/trial"
 	"github.com/bothost/bothost/host/internal/rig"
 )
@@ -19,19 +18,19 @@ func (b *bench) coldStarts(ctx context.Context) error {
 	progress("cold starts")
 	taken := map[bool][]float64{}
 	for i := range b.options.starts {
-		settings := b.hostSettings(fmt.Sprintf("start-%d", i), sqlite())
+		settings := b.settings(fmt.Sprintf("%s-%d", partCold, i), sqlite())
 		for _, isAgain := range []bool{false, true} {
 			elapsed, err := b.coldStart(ctx, settings)
 			if err != nil {
 				return err
 			}
-			taken[isAgain] = append(taken[isAgain], float64(elapsed)/float64(time.Millisecond))
+			taken[isAgain] = append(taken[isAgain], milliseconds(elapsed))
 		}
 	}
-	b.report.ColdStart.Starts = b.options.starts
 	// There is at least one of each.
-	b.report.ColdStart.First, _ = figures.Median(taken[false])
-	b.report.ColdStart.Again, _ = figures.Median(taken[true])
+	first, _ := figures.Median(taken[false])
+	again, _ := figures.Median(taken[true])
+	b.report.ColdStart = &coldStart{Starts: b.options.starts, First: first, Again: again}
 	return nil
 }
 
@@ -41,24 +40,5 @@ func (b *bench) coldStart(ctx context.Context, settings rig.HostSettings) (time.
 		return 0, err
 	}
 	defer program.Stop()
-	return trial.FirstReply(ctx, b.client, hostTargets(program.URL)[trial.Plain], program.Began)
-}
-
-// memory notes what each host and its plugins take now.
-func (b *bench) memory(when string) error {
-	for _, host := range b.hosts {
-		usage, err := proc.Tree(host.program.PID())
-		if err != nil {
-			return fmt.Errorf("%s: %w", host.subject.Name, err)
-		}
-		used, err := proc.MemoryOf(usage.Processes)
-		if err != nil {
-			return fmt.Errorf("%s: %w", host.subject.Name, err)
-		}
-		b.report.Memory = append(b.report.Memory, memoryRow{
-			Subject: host.subject.Name, When: when, Processes: len(usage.Processes),
-			RSS: float64(used.Resident) / (1 << 20), PSS: float64(used.Proportional) / (1 << 20),
-		})
-	}
-	return nil
+	return trial.FirstReply(ctx, b.client, hostTargets(program.URL, rig.Tenant)[trial.Plain], program.Began)
 }

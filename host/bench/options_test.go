@@ -17,7 +17,7 @@ func TestOptions(t *testing.T) {
 		fails bool
 	}{
 		{nil, func(o options) bool {
-			return o.time == 2*time.Minute && o.bin == "bin" && slices.Equal(o.conversations, []int{1, 16, 64, 512}) && slices.Equal(o.lengths, []int{10, 2000})
+			return o.time == 100*time.Second && o.bin == "bin" && slices.Equal(o.conversations, []int{1, 16, 64, 512}) && slices.Equal(o.lengths, []int{10, 20, 1000, 10_000, 100_000})
 		}, false},
 		{[]string{"--lengths", "5,100000", "--time=10s", "--json"}, func(o options) bool {
 			return slices.Equal(o.lengths, []int{5, 100000}) && o.time == 10*time.Second && o.isJSON

@@ -3,8 +3,10 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,10 +18,14 @@ type report struct {
 	Machine   machine           `json:"machine"`
 	Reply     reply             `json:"reply"`
 	Rounds    int               `json:"rounds"`
-	Levels    []trial.Row       `json:"levels"`
-	Lengths   []trial.LengthRow `json:"lengths"`
-	Memory    []memoryRow       `json:"memory"`
-	ColdStart coldStart         `json:"cold_start"`
+	Seconds   float64           `json:"seconds"`
+	Levels    []trial.Row       `json:"levels,omitempty"`
+	Memory    []memoryRow       `json:"memory,omitempty"`
+	Lengths   []trial.LengthRow `json:"lengths,omitempty"`
+	Tenants   []tenantRow       `json:"tenants,omitempty"`
+	Streams   []streamRow       `json:"streams,omitempty"`
+	ColdStart *coldStart        `json:"cold_start,omitempty"`
+	Targets   []target          `json:"targets"`
 	Notes     []string          `json:"notes,omitempty"`
 }
 
@@ -37,12 +43,54 @@ type reply struct {
 	Delay  float64 `json:"delay_ms"`
 }
 
+// memoryRow is what a host and its plugins take, in MiB.
 type memoryRow struct {
-	Subject   string  `json:"subject"`
-	When      string  `json:"when"`
-	Processes int     `json:"processes"`
-	RSS       float64 `json:"rss_mib"`
-	PSS       float64 `json:"pss_mib"`
+	Subject string  `json:"subject"`
+	When    string  `json:"when"`
+	RSS     float64 `json:"rss_mib"`
+	PSS     float64 `json:"pss_mib"`
+}
+
+// tenantRow is a host with so many tenants in its registry.
+type tenantRow struct {
+	Subject string `json:"subject"`
+	Tenants int    `json:"tenants"`
+	// Start is the time from the start of the process until it is ready.
+	Start float64 `json:"start_ms"`
+	// Cold and Warm are the median times of a conversation's first turn, with a
+	// bot that has to be built and with one that is there. ColdAdded is the
+	// difference.
+	Cold      float64 `json:"cold_p50_ms,omitempty"`
+	Warm      float64 `json:"warm_p50_ms,omitempty"`
+	ColdAdded float64 `json:"cold_added_ms,omitempty"`
+	// Cached is how many bots the host keeps in the end. What one takes is told
+	// by the live heap, of which Go gives whole MiB, and by resident memory.
+	Cached     int     `json:"cached,omitempty"`
+	HeapPerBot float64 `json:"heap_kib_per_bot,omitempty"`
+	RSSPerBot  float64 `json:"rss_kib_per_bot,omitempty"`
+}
+
+// streamRow is a host with many streams at once.
+type streamRow struct {
+	Subject string `json:"subject"`
+	Streams int    `json:"streams"`
+	Failed  int    `json:"failed"`
+	Failure string `json:"failure,omitempty"`
+	// First is the time from a request to its first piece; Gap the longest in
+	// which a stream brought nothing after that, to its end.
+	FirstP50 float64 `json:"first_p50_ms"`
+	FirstP99 float64 `json:"first_p99_ms"`
+	GapP50   float64 `json:"longest_gap_p50_ms"`
+	GapMost  float64 `json:"longest_gap_ms"`
+	// Rate is the pieces a second of a stream, PerSecond those of all together,
+	// while streams begin and end, too.
+	RateP50   float64 `json:"pieces_per_second_p50"`
+	RateLeast float64 `json:"pieces_per_second_least"`
+	PerSecond float64 `json:"pieces_per_second_of_all"`
+	// Memory is the most of the host and its plugins.
+	Memory memoryRow `json:"memory"`
+	// Cores is what each program took of the processors, on the average.
+	Cores map[string]float64 `json:"cores"`
 }
 
 type coldStart struct {
@@ -52,15 +100,24 @@ type coldStart struct {
 }
 
 func newReport(o options) report {
-	return report{
+	r := report{
 		Machine: machine{
 			Cores: runtime.NumCPU(), CPU: processor(), Go: runtime.Version(),
 			Kernel: line("/proc/sys/kernel/osrelease"), Load: line("/proc/loadavg"),
 		},
-		Reply:  reply{Pieces: o.pieces, Delay: float64(o.delay) / float64(time.Millisecond)},
+		Reply:  reply{Pieces: o.pieces, Delay: milliseconds(o.delay)},
 		Rounds: o.rounds,
 	}
+	if load, err := strconv.ParseFloat(strings.Fields(r.Machine.Load)[0], 64); err == nil && load > busy {
+		r.Notes = append(r.Notes, fmt.Sprintf("the machine was at work when this began (load average %.2f); figures suffer from it, ratios less", load))
+	}
+	return r
 }
+
+// busy is a load average that measurements suffer from.
+const busy = 0.5
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // line reads a file of one line; what cannot be read is unknown.
 func line(file string) string {

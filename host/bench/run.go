@@ -10,10 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/bothost/bothost/host/bench/internal/load"
-	"github.com/bothost/bothost/host/bench/internal/trial"
-	"github.com/bothost/bothost/host/internal/rig"
 )
 
 // idleConnections is as many as the highest level of load that is usual.
@@ -25,16 +21,11 @@ type bench struct {
 	// folder holds what is removed afterwards.
 	folder string
 	client *http.Client
-	model  string
-	stops  []func()
-	hosts  []runningHost
-	report report
-}
-
-// runningHost is a subject with memory to look at.
-type runningHost struct {
-	subject trial.Subject
-	program *rig.Program
+	// model is where the fake model is.
+	model    string
+	backends []backend
+	stops    []func()
+	report   report
 }
 
 func run(ctx context.Context, args []string) (err error) {
@@ -42,13 +33,19 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	if o.bin, err = filepath.Abs(o.bin); err != nil {
+		return fmt.Errorf("find %s: %w", o.bin, err)
+	}
 	b := &bench{options: o, report: newReport(o), client: &http.Client{Transport: &http.Transport{
 		MaxIdleConns: idleConnections, MaxIdleConnsPerHost: idleConnections, DisableCompression: true,
 	}}}
 	defer b.stop()
+	began := time.Now()
 	if err := b.measure(ctx); err != nil {
 		return err
 	}
+	b.report.Seconds = time.Since(began).Seconds()
+	b.report.Targets = targets(b.report)
 	if o.isJSON {
 		encoder := json.NewEncoder(os.Stdout)
 		encoder.SetIndent("", "  ")
@@ -57,53 +54,23 @@ func run(ctx context.Context, args []string) (err error) {
 	return b.report.print(os.Stdout)
 }
 
-// measure fills the report.
+// measure fills the report. Each part starts the hosts that it measures, and
+// stops them.
 func (b *bench) measure(ctx context.Context) error {
-	subjects, err := b.start(ctx)
-	if err != nil {
+	if err := b.start(ctx); err != nil {
 		return err
 	}
-	if err := b.memory("idle"); err != nil {
-		return err
-	}
-	if err := b.warmUp(ctx, subjects); err != nil {
-		return err
-	}
-	levels := trial.Levels{
-		Client: b.client, Subjects: subjects, Hop: hopName, Direct: directName,
-		Conversations: b.options.conversations, Rounds: b.options.rounds, Time: b.options.time * 7 / 10, Progress: progress,
-	}
-	if b.report.Levels, err = levels.Run(ctx); err != nil {
-		return err
-	}
-	if err := b.memory("after the load"); err != nil {
-		return err
-	}
-	for _, host := range b.hosts {
-		progress(fmt.Sprintf("%s: conversations of %v turns", host.subject.Name, b.options.lengths))
-		rows, err := trial.Lengths(ctx, b.client, host.subject, b.options.lengths)
-		if err != nil {
-			return err
+	for _, part := range []struct {
+		name    string
+		measure func(context.Context) error
+	}{
+		{partTurns, b.turns}, {partLength, b.lengths}, {partTenants, b.tenants}, {partStreams, b.streams}, {partCold, b.coldStarts},
+	} {
+		if !b.options.does(part.name) {
+			continue
 		}
-		b.report.Lengths = append(b.report.Lengths, rows...)
-	}
-	return b.coldStarts(ctx)
-}
-
-// warmUp lets every subject reach its steady state.
-func (b *bench) warmUp(ctx context.Context, subjects []trial.Subject) error {
-	progress("warm up")
-	for _, subject := range subjects {
-		for form, target := range subject.Targets {
-			result, err := load.Run(ctx, b.client, load.Spec{
-				Target: target, Conversations: []string{"warm-0", "warm-1", "warm-2", "warm-3"}, Duration: 500 * time.Millisecond,
-			})
-			if err != nil {
-				return err
-			}
-			if result.Failed > 0 {
-				return fmt.Errorf("%s, %s: %w", subject.Name, form, result.Failure)
-			}
+		if err := part.measure(ctx); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
 	return nil
@@ -130,4 +97,4 @@ func (b *bench) makeFolder() (err error) {
 func (b *bench) file(name string) string { return filepath.Join(b.folder, name) }
 
 // progress tells people what goes on; it is no part of the result.
-func progress(text string) { fmt.Fprintln(os.Stderr, "bench: "+text) }
+func progress(format string, values ...any) { fmt.Fprintf(os.Stderr, "bench: "+format+"\n", values...) }

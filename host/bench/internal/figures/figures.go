@@ -48,3 +48,13 @@ func Ratio(values, base []float64) (ratio float64, ok bool) {
 	}
 	return Median(ratios)
 }
+
+// Difference is the median of values[i] - base[i], measured alternately like
+// those of Ratio.
+func Difference(values, base []float64) (difference float64, ok bool) {
+	differences := make([]float64, min(len(values), len(base)))
+	for i := range differences {
+		differences[i] = values[i] - base[i]
+	}
+	return Median(differences)
+}

@@ -1,5 +1,7 @@
-// Package load makes turns over HTTP: a number of conversations at once, each of
-// which says its next message when it has the whole answer to the last.
+// Package load makes turns over HTTP. Run has a number of conversations at once,
+// each of which says its next message when it has the whole answer to the last.
+// Streams listens to as many replies as there are, and to nothing else than when
+// their pieces come.
 package load
 
 import (
@@ -106,14 +108,10 @@ func speak(ctx context.Context, client *http.Client, spec Spec, name string, beg
 
 // ask makes one turn and reads its answer to the end, into the buffer.
 func ask(ctx context.Context, client *http.Client, target Target, name string, answer *bytes.Buffer) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target.URL, bytes.NewReader(target.Body(name)))
+	request, err := target.request(ctx, name)
 	if err != nil {
-		return fmt.Errorf("make the request: %w", err)
+		return err
 	}
-	for key, values := range target.Header {
-		request.Header[key] = values
-	}
-	request.Header.Set("Content-Type", "application/json")
 	response, err := client.Do(request)
 	if err != nil {
 		return err
@@ -129,10 +127,25 @@ func ask(ctx context.Context, client *http.Client, target Target, name string, a
 	return nil
 }
 
+// request is that of a conversation's next turn.
+func (t Target) request(ctx context.Context, name string) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, t.URL, bytes.NewReader(t.Body(name)))
+	if err != nil {
+		return nil, fmt.Errorf("make the request: %w", err)
+	}
+	for key, values := range t.Header {
+		request.Header[key] = values
+	}
+	request.Header.Set("Content-Type", "application/json")
+	return request, nil
+}
+
+// mostShown is how much of an answer an error shows.
+const mostShown = 300
+
 func shorten(text string) string {
-	const most = 300
-	if len(text) > most {
-		text = text[:most] + "..."
+	if len(text) > mostShown {
+		text = text[:mostShown] + "..."
 	}
 	return strings.TrimSpace(text)
 }

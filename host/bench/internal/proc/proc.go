@@ -1,5 +1,5 @@
 // Package proc reads from Linux's /proc what a process and all its descendants
-// cost: processor time and memory. Elsewhere everything fails.
+// cost: processor time, memory, and what they write. Elsewhere everything fails.
 package proc
 
 import (
@@ -18,6 +18,8 @@ const tick = time.Second / 100
 
 // stat is what counts of /proc/PID/stat.
 type stat struct {
+	// name is the program's, of which the system keeps 15 bytes.
+	name   string
 	parent int
 	// spent is user and system time.
 	spent time.Duration
@@ -29,6 +31,8 @@ type Usage struct {
 	Processes []int
 	// CPU is user and system time of all of them, whole ticks of 10 ms each.
 	CPU time.Duration
+	// ByName shares it out among programs, by the first 15 bytes of their names.
+	ByName map[string]time.Duration
 }
 
 // Tree gives what a process and its descendants have spent.
@@ -40,24 +44,29 @@ func Tree(root int) (Usage, error) {
 	if _, ok := stats[root]; !ok {
 		return Usage{}, fmt.Errorf("there is no process %d", root)
 	}
-	var usage Usage
+	usage := Usage{ByName: map[string]time.Duration{}}
 	for pid := range stats {
 		if isBelow(stats, pid, root) {
 			usage.Processes = append(usage.Processes, pid)
 			usage.CPU += stats[pid].spent
+			usage.ByName[stats[pid].name] += stats[pid].spent
 		}
 	}
 	slices.Sort(usage.Processes)
 	return usage, nil
 }
 
-// Since gives the time that was spent since an earlier reading. It fails if the
-// processes are not the same ones: the time of those that ended is lost.
-func (u Usage) Since(earlier Usage) (time.Duration, error) {
+// Since gives what was spent since an earlier reading. It fails if the processes
+// are not the same ones: the time of those that ended is lost.
+func (u Usage) Since(earlier Usage) (Usage, error) {
 	if !slices.Equal(u.Processes, earlier.Processes) {
-		return 0, fmt.Errorf("processes began or ended while they were measured: %v, then %v", earlier.Processes, u.Processes)
+		return Usage{}, fmt.Errorf("processes began or ended while they were measured: %v, then %v", earlier.Processes, u.Processes)
 	}
-	return u.CPU - earlier.CPU, nil
+	spent := Usage{Processes: u.Processes, CPU: u.CPU - earlier.CPU, ByName: map[string]time.Duration{}}
+	for name, now := range u.ByName {
+		spent.ByName[name] = now - earlier.ByName[name]
+	}
+	return spent, nil
 }
 
 // isBelow reports whether a process is the root or descends from it.
@@ -114,5 +123,6 @@ func parse(line string) (stat, error) {
 		}
 		numbers[i] = number
 	}
-	return stat{parent: numbers[0], spent: time.Duration(numbers[1]+numbers[2]) * tick}, nil
+	name := line[strings.IndexByte(line, '(')+1 : end]
+	return stat{name: name, parent: numbers[0], spent: time.Duration(numbers[1]+numbers[2]) * tick}, nil
 }

@@ -12,8 +12,8 @@ func TestParse(t *testing.T) {
 		want       stat
 		fails      bool
 	}{
-		{"plain", "7 (bothost) S 3 7 7 0 -1 4194560 1 2 3 4 150 50 9 9 20 0", stat{parent: 3, spent: 2 * time.Second}, false},
-		{"a name like a field", "7 (a b) R 1) S 3 7 7 0 -1 4194560 1 2 3 4 1 0 9 9 20 0", stat{parent: 3, spent: 10 * time.Millisecond}, false},
+		{"plain", "7 (bothost) S 3 7 7 0 -1 4194560 1 2 3 4 150 50 9 9 20 0", stat{name: "bothost", parent: 3, spent: 2 * time.Second}, false},
+		{"a name like a field", "7 (a b) R 1) S 3 7 7 0 -1 4194560 1 2 3 4 1 0 9 9 20 0", stat{name: "a b) R 1", parent: 3, spent: 10 * time.Millisecond}, false},
 		{"cut", "7 (bothost) S 3 7", stat{}, true},
 		{"nothing", "", stat{}, true},
 		{"words", "7 (bothost) S x 7 7 0 -1 4194560 1 2 3 4 150 50 9 9 20 0", stat{}, true},
@@ -38,11 +38,15 @@ func TestIsBelow(t *testing.T) {
 
 func TestSince(t *testing.T) {
 	t.Parallel()
-	before := Usage{Processes: []int{1, 2}, CPU: time.Second}
-	if got, err := (Usage{Processes: []int{1, 2}, CPU: 3 * time.Second}).Since(before); got != 2*time.Second || err != nil {
-		t.Errorf("got %v, %v", got, err)
+	spent := func(host, store time.Duration, processes ...int) Usage {
+		return Usage{Processes: processes, CPU: host + store, ByName: map[string]time.Duration{"host": host, "store": store}}
 	}
-	if _, err := (Usage{Processes: []int{1, 3}, CPU: 3 * time.Second}).Since(before); err == nil {
+	before := spent(1*time.Second, 2*time.Second, 1, 2)
+	got, err := spent(4*time.Second, 3*time.Second, 1, 2).Since(before)
+	if err != nil || got.CPU != 4*time.Second || got.ByName["host"] != 3*time.Second || got.ByName["store"] != time.Second {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if _, err := spent(3*time.Second, 0, 1, 3).Since(before); err == nil {
 		t.Error("other processes were taken for the same")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/bothost/bothost/host/bench/internal/load"
 )
@@ -11,63 +12,94 @@ import (
 const (
 	lengthRounds = 5
 	// turnsARound is about how many turns a round takes of each length.
-	turnsARound = 100
+	turnsARound = 200
+	// messagesATurn are the user's and the reply.
+	messagesATurn = 2
 )
 
 // LengthRow is what a turn costs in conversations of a length, one turn at a
 // time: medians over the rounds.
 type LengthRow struct {
 	Subject string `json:"subject"`
-	// Length is how many turns there are when the measurement begins.
-	Length int `json:"length"`
+	// Messages is how many there are when the measurement begins; at its end
+	// there may be twice as many.
+	Messages int `json:"messages"`
 	Sample
-	// ToShortest is the cost relative to that in the first of the lengths.
-	ToShortest float64  `json:"cpu_to_shortest"`
-	Rounds     []Sample `json:"rounds"`
+	// The ratios are to what the base's turns cost.
+	P50ToBase     float64  `json:"p50_to_base"`
+	CPUToBase     float64  `json:"cpu_to_base"`
+	WrittenToBase float64  `json:"written_to_base,omitempty"`
+	Rounds        []Sample `json:"rounds"`
 }
 
-// Lengths measures what a plain turn costs in conversations of these lengths,
-// which it makes first, through the API.
-func Lengths(ctx context.Context, client *http.Client, subject Subject, lengths []int) ([]LengthRow, error) {
+// Length is a number of conversations that have so many messages: several short
+// ones, so that none is more than twice as long at the end as at the beginning.
+type Length struct {
+	Messages      int
+	Conversations []string
+}
+
+// Turns is how many each of the conversations has.
+func (l Length) Turns() int { return max(1, l.Messages/messagesATurn) }
+
+// NewLength names conversations of so many messages, for whoever makes them.
+func NewLength(messages int) Length {
+	length := Length{Messages: messages}
+	length.Conversations = Names(fmt.Sprintf("of-%d", messages), max(1, lengthRounds*turnsARound/length.Turns()))
+	return length
+}
+
+// Lengths measures what a plain turn costs in conversations that are there,
+// relative to those of base messages, or else the first.
+func Lengths(ctx context.Context, client *http.Client, subject Subject, lengths []Length, base int) ([]LengthRow, error) {
 	rows := make([]LengthRow, len(lengths))
-	for i, length := range lengths {
-		rows[i] = LengthRow{Subject: subject.Name, Length: length}
-		result, err := load.Run(ctx, client, load.Spec{
-			Target: subject.Targets[Plain], Conversations: ofLength(length), Turns: length,
-		})
-		if err != nil {
-			return nil, err
-		}
-		if result.Failed > 0 {
-			return nil, fmt.Errorf("%s: make conversations of %d turns: %w", subject.Name, length, result.Failure)
-		}
-	}
 	for range lengthRounds {
-		for i := range rows {
-			sample, err := atLength(ctx, client, subject, rows[i].Length)
+		for i, length := range lengths {
+			sample, err := atLength(ctx, client, subject, length)
 			if err != nil {
 				return nil, err
 			}
 			rows[i].Rounds = append(rows[i].Rounds, sample)
 		}
 	}
+	first := max(0, slices.IndexFunc(lengths, func(l Length) bool { return l.Messages == base }))
 	for i := range rows {
-		rows[i].Sample = medians(rows[i].Rounds)
-		rows[i].ToShortest = ratio(rows[i].Rounds, rows[0].Rounds, cpu)
+		row := &rows[i]
+		row.Subject, row.Messages, row.Sample = subject.Name, lengths[i].Messages, medians(row.Rounds)
+		row.P50ToBase = ratio(row.Rounds, rows[first].Rounds, p50)
+		row.CPUToBase = ratio(row.Rounds, rows[first].Rounds, cpu)
+		row.WrittenToBase = ratio(row.Rounds, rows[first].Rounds, written)
 	}
 	return rows, nil
 }
 
-func atLength(ctx context.Context, client *http.Client, subject Subject, length int) (Sample, error) {
-	conversations := ofLength(length)
-	return measure(ctx, client, subject, load.Spec{
-		Target: subject.Targets[Plain], Conversations: conversations,
-		Turns: max(1, turnsARound/len(conversations)), IsInTurn: true,
+func atLength(ctx context.Context, client *http.Client, subject Subject, length Length) (Sample, error) {
+	before, err := subject.written(ctx)
+	if err != nil {
+		return Sample{}, err
+	}
+	sample, err := measure(ctx, client, subject, load.Spec{
+		Target: subject.Targets[Plain], Conversations: length.Conversations,
+		Turns: max(1, turnsARound/len(length.Conversations)), IsInTurn: true,
 	})
+	if err != nil {
+		return Sample{}, err
+	}
+	after, err := subject.written(ctx)
+	if err != nil {
+		return Sample{}, err
+	}
+	sample.Written = float64(after-before) / float64(sample.Turns+sample.Failed)
+	return sample, nil
 }
 
-// ofLength names conversations of a length: several short ones, so that none is
-// much longer at the end than at the beginning.
-func ofLength(length int) []string {
-	return names(fmt.Sprintf("of-%d", length), max(1, lengthRounds*turnsARound/max(1, length)))
+func (s Subject) written(ctx context.Context) (int64, error) {
+	if s.Written == nil {
+		return 0, nil
+	}
+	bytes, err := s.Written(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", s.Name, err)
+	}
+	return bytes, nil
 }

@@ -19,18 +19,21 @@ type Row struct {
 	Conversations int    `json:"conversations"`
 	Sample
 	// The ratios are to what Levels names; 0 if there is nothing to compare with.
-	CPUToHop    float64  `json:"cpu_to_hop,omitempty"`
-	P50ToHop    float64  `json:"p50_to_hop,omitempty"`
-	P50ToDirect float64  `json:"p50_to_direct,omitempty"`
-	Rounds      []Sample `json:"rounds"`
+	CPUToHop        float64 `json:"cpu_to_hop,omitempty"`
+	CPUToCollecting float64 `json:"cpu_to_collecting,omitempty"`
+	P50ToHop        float64 `json:"p50_to_hop,omitempty"`
+	P50ToDirect     float64 `json:"p50_to_direct,omitempty"`
+	// Added is what the turn takes beyond the direct call, at the median.
+	Added  float64  `json:"added_p50_ms,omitempty"`
+	Rounds []Sample `json:"rounds"`
 }
 
 // Levels is a comparison of subjects at several levels of load.
 type Levels struct {
 	Client   *http.Client
 	Subjects []Subject
-	// Hop and Direct name the subjects that others are compared with.
-	Hop, Direct string
+	// Hop, Collecting and Direct name the subjects that others are compared with.
+	Hop, Collecting, Direct string
 	// Conversations are how many speak at once, one level after the other.
 	Conversations []int
 	Rounds        int
@@ -53,7 +56,7 @@ func (l Levels) Run(ctx context.Context) ([]Row, error) {
 		}
 		for _, cell := range order {
 			sample, err := measure(ctx, l.Client, cell.subject, load.Spec{
-				Target: cell.subject.Targets[cell.row.Form], Conversations: names("bench", cell.row.Conversations), Duration: each,
+				Target: cell.subject.Targets[cell.row.Form], Conversations: Names("bench", cell.row.Conversations), Duration: each,
 			})
 			if err != nil {
 				return nil, err
@@ -83,9 +86,9 @@ func (l Levels) cells() []cell {
 	return cells
 }
 
-// names are those of conversations: the same at every level, so that they are
+// Names are those of conversations: the same at every level, so that they are
 // as long as they get.
-func names(prefix string, count int) []string {
+func Names(prefix string, count int) []string {
 	list := make([]string, count)
 	for i := range list {
 		list[i] = fmt.Sprintf("%s-%d", prefix, i)
@@ -105,8 +108,12 @@ func (l Levels) compare(cells []cell) []Row {
 			row.CPUToHop = ratio(row.Rounds, hop.Rounds, cpu)
 			row.P50ToHop = ratio(row.Rounds, hop.Rounds, p50)
 		}
+		if collecting := find(rows, l.Collecting, row); collecting != nil {
+			row.CPUToCollecting = ratio(row.Rounds, collecting.Rounds, cpu)
+		}
 		if direct := find(rows, l.Direct, row); direct != nil {
 			row.P50ToDirect = ratio(row.Rounds, direct.Rounds, p50)
+			row.Added, _ = figures.Difference(each(row.Rounds, p50), each(direct.Rounds, p50))
 		}
 	}
 	return rows
@@ -121,35 +128,4 @@ func find(rows []Row, subject string, like *Row) *Row {
 		return nil
 	}
 	return &rows[i]
-}
-
-func cpu(s Sample) float64       { return s.CPU }
-func p50(s Sample) float64       { return s.P50 }
-func p99(s Sample) float64       { return s.P99 }
-func perSecond(s Sample) float64 { return s.PerSecond }
-
-func ratio(samples, base []Sample, of func(Sample) float64) float64 {
-	value, _ := figures.Ratio(each(samples, of), each(base, of))
-	return value
-}
-
-func medians(samples []Sample) Sample {
-	median := func(of func(Sample) float64) float64 {
-		value, _ := figures.Median(each(samples, of))
-		return value
-	}
-	out := Sample{PerSecond: median(perSecond), P50: median(p50), P99: median(p99), CPU: median(cpu)}
-	for _, sample := range samples {
-		out.Turns += sample.Turns
-		out.Failed += sample.Failed
-	}
-	return out
-}
-
-func each(samples []Sample, of func(Sample) float64) []float64 {
-	values := make([]float64, len(samples))
-	for i, sample := range samples {
-		values[i] = of(sample)
-	}
-	return values
 }

@@ -32,6 +32,9 @@ type Subject struct {
 	// PID is the process whose cost counts, with all its descendants; 0 if
 	// none does.
 	PID int
+	// Written gives how many bytes its store has made the disk write so far; nil
+	// if nobody knows. It is asked where turns are made one at a time.
+	Written func(context.Context) (int64, error)
 }
 
 // Sample is one measurement.
@@ -42,18 +45,19 @@ type Sample struct {
 	// P50 and P99 are the time from request to last byte.
 	P50 float64 `json:"p50_ms"`
 	P99 float64 `json:"p99_ms"`
-	// CPU is user and system time a turn.
-	CPU float64 `json:"cpu_us_per_turn,omitempty"`
+	// CPU is user and system time a turn, in microseconds; CPUOf shares it out
+	// among the programs.
+	CPU   float64            `json:"cpu_us_per_turn,omitempty"`
+	CPUOf map[string]float64 `json:"cpu_us_per_turn_of,omitempty"`
+	// Written is what the disk had to write for a turn.
+	Written float64 `json:"written_bytes_per_turn,omitempty"`
 }
 
 // measure loads a subject once. It fails if no turn at all was answered.
 func measure(ctx context.Context, client *http.Client, s Subject, spec load.Spec) (Sample, error) {
-	var before, after proc.Usage
-	var err error
-	if s.PID != 0 {
-		if before, err = proc.Tree(s.PID); err != nil {
-			return Sample{}, fmt.Errorf("%s: %w", s.Name, err)
-		}
+	before, err := s.usage()
+	if err != nil {
+		return Sample{}, err
 	}
 	result, err := load.Run(ctx, client, spec)
 	if err != nil {
@@ -63,18 +67,40 @@ func measure(ctx context.Context, client *http.Client, s Subject, spec load.Spec
 		return Sample{}, fmt.Errorf("%s: no turn was answered: %w", s.Name, result.Failure)
 	}
 	sample := newSample(result)
-	if s.PID == 0 {
-		return sample, nil
-	}
-	if after, err = proc.Tree(s.PID); err != nil {
-		return Sample{}, fmt.Errorf("%s: %w", s.Name, err)
+	after, err := s.usage()
+	if err != nil {
+		return Sample{}, err
 	}
 	spent, err := after.Since(before)
 	if err != nil {
 		return Sample{}, fmt.Errorf("%s: %w", s.Name, err)
 	}
-	sample.CPU = float64(spent) / float64(time.Microsecond) / float64(sample.Turns+sample.Failed)
+	sample.spend(spent)
 	return sample, nil
+}
+
+// usage is nothing for a subject whose cost does not count.
+func (s Subject) usage() (proc.Usage, error) {
+	if s.PID == 0 {
+		return proc.Usage{}, nil
+	}
+	usage, err := proc.Tree(s.PID)
+	if err != nil {
+		return usage, fmt.Errorf("%s: %w", s.Name, err)
+	}
+	return usage, nil
+}
+
+// spend notes what the turns have cost.
+func (s *Sample) spend(spent proc.Usage) {
+	aTurn := func(time time.Duration) float64 { return microseconds(time) / float64(s.Turns+s.Failed) }
+	s.CPU = aTurn(spent.CPU)
+	for name, time := range spent.ByName {
+		if s.CPUOf == nil {
+			s.CPUOf = map[string]float64{}
+		}
+		s.CPUOf[name] = aTurn(time)
+	}
 }
 
 func newSample(result load.Result) Sample {
@@ -87,3 +113,5 @@ func newSample(result load.Result) Sample {
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+func microseconds(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }

@@ -1,0 +1,92 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bothost/bothost/host/bench/internal/seed"
+	"github.com/bothost/bothost/host/bench/internal/trial"
+	"github.com/bothost/bothost/host/internal/rig"
+	"github.com/bothost/bothost/sdk/store"
+)
+
+// baseMessages is the length that the others are compared with.
+const baseMessages = 20
+
+// lengths measures what a turn costs in long conversations.
+func (b *bench) lengths(ctx context.Context) error {
+	var lengths []trial.Length
+	for _, messages := range b.options.lengths {
+		lengths = append(lengths, trial.NewLength(messages))
+	}
+	if err := b.seedLengths(ctx, lengths); err != nil {
+		return err
+	}
+	hosts, err := b.startHosts(ctx, partLength)
+	defer func() { stopHosts(hosts) }()
+	if err != nil {
+		return err
+	}
+	for _, host := range hosts {
+		progress("%s: turns in conversations of %v messages", host.subject.Name, b.options.lengths)
+		rows, err := trial.Lengths(ctx, b.client, host.subject, lengths, baseMessages)
+		if err != nil {
+			return err
+		}
+		b.report.Lengths = append(b.report.Lengths, rows...)
+	}
+	return nil
+}
+
+// seedLengths makes the conversations in all stores at the same time: each store
+// waits for its disk, and each long conversation for its last turn.
+func (b *bench) seedLengths(ctx context.Context, lengths []trial.Length) error {
+	progress("make conversations of %v messages", b.options.lengths)
+	began := time.Now()
+	failed := make([]error, len(b.backends))
+	var seeding sync.WaitGroup
+	for i, on := range b.backends {
+		seeding.Go(func() {
+			failed[i] = b.seed(ctx, partLength, on, func(ctx context.Context, s seed.Store) error {
+				return s.Speak(ctx, b.longConversations(lengths))
+			})
+		})
+	}
+	seeding.Wait()
+	progress("made in %v", time.Since(began).Round(time.Second/10))
+	return errors.Join(failed...)
+}
+
+// seed opens the store that a part's host will use, or uses already.
+func (b *bench) seed(ctx context.Context, part string, on backend, work func(context.Context, seed.Store) error) error {
+	err := seed.Use(ctx, seed.Settings{
+		Plugins: filepath.Join(b.options.bin, "plugins"), Section: on.section, DataDir: b.settings(part, on).DataDir(), Sockets: b.file("sockets-" + on.folder),
+	}, work)
+	if err != nil {
+		return fmt.Errorf("%s: %w", on.name, err)
+	}
+	return nil
+}
+
+// longConversations are those of all lengths, the longest first.
+func (b *bench) longConversations(lengths []trial.Length) []seed.Conversation {
+	var all []seed.Conversation
+	for _, length := range lengths {
+		for _, name := range length.Conversations {
+			all = append(all, seed.Conversation{
+				Scope: store.Scope{Tenant: rig.Tenant, Conversation: name}, Turns: length.Turns(),
+				Question: question, Reply: strings.Repeat("words ", b.options.pieces),
+			})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b seed.Conversation) int { return b.Turns - a.Turns })
+	return all
+}
