@@ -19,6 +19,8 @@ func (p *Plugin) ServerOptions() []grpc.ServerOption {
 	return []grpc.ServerOption{
 		grpc.MaxRecvMsgSize(handshake.MaxMessageSize),
 		grpc.MaxSendMsgSize(handshake.MaxMessageSize),
+		grpc.StaticStreamWindowSize(handshake.StreamWindow),
+		grpc.StaticConnWindowSize(handshake.ConnWindow),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{
 			MinTime: handshake.KeepaliveMinTime, PermitWithoutStream: true,
 		}),

@@ -21,6 +21,8 @@ func (p *process) dialOptions() []grpc.DialOption {
 			grpc.MaxCallRecvMsgSize(handshake.MaxMessageSize),
 			grpc.MaxCallSendMsgSize(handshake.MaxMessageSize),
 		),
+		grpc.WithStaticStreamWindowSize(handshake.StreamWindow),
+		grpc.WithStaticConnWindowSize(handshake.ConnWindow),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{
 			Time:                handshake.KeepaliveTime,
 			Timeout:             handshake.KeepaliveTimeout,

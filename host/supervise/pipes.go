@@ -61,7 +61,7 @@ func (p *processPipes) start(path string, env []string) (*exec.Cmd, error) {
 		command.Dir = "/"
 		command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		command.Stdin, command.Stdout, command.Stderr = p.stdin.child, p.stdout.child, p.stderr.child
-		err := command.Start()
+		err := withSlack(command.Start)
 		if err == nil {
 			return command, nil
 		}

@@ -17,7 +17,7 @@ type TenantCase = Case[store.Tenants]
 func StoreCases() []StoreCase {
 	return slices.Concat(
 		turnCases(), idempotencyCases(), fenceCases(), awaitCases(), cancelCases(), windowCases(), contentCases(), apartCases(),
-		listCases(), deleteCases(), concurrencyCases(), historyCases(), modelCases(),
+		listCases(), pageCases(), deleteCases(), concurrencyCases(), historyCases(), modelCases(),
 	)
 }
 

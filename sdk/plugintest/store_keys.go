@@ -93,6 +93,9 @@ func keyRepeated(r *registry) {
 	key.Hash = bytes.Repeat([]byte{1}, sha256.Size)
 	_, err := r.store.CreateKey(r.Context(), key)
 	wantCode(r.T, err, fault.Conflict, "create another key with the same id")
+	stolen := r.key(r.put(r.name("other"), `{}`).Name, "1")
+	_, err = r.store.CreateKey(r.Context(), stolen)
+	wantCode(r.T, err, fault.Conflict, "create a key with the id of another tenant's")
 	if got := r.keyIDs(tenant.Name); len(got) != 2 {
 		r.Errorf("listed are %q, want 2", got)
 	}

@@ -3,7 +3,6 @@ package plugintest
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/bothost/bothost/sdk/fault"
@@ -15,10 +14,8 @@ func listCases() []StoreCase {
 		{"a conversation is described", inCorner(described)},
 		{"conversations are listed newest activity first", inCorner(newestFirst)},
 		{"conversations are listed for one user", inCorner(listedForOneUser)},
-		{"pages hold what was not touched meanwhile exactly once", inCorner(pagesAreStable)},
 		{"a transcript's pages are the transcript", inCorner(transcriptPages)},
 		{"a transcript can be followed as it grows", inCorner(transcriptGrows)},
-		{"a page of several messages holds at most 8 MiB", inCorner(longPages)},
 		{"a cursor that the store did not make is refused", inCorner(foreignCursors)},
 		{"a page that is too short or too long is refused", inCorner(limits)},
 		{"what is not there is not found", inCorner(notFound)},
@@ -107,31 +104,6 @@ func listedForOneUser(c *corner) {
 	}
 }
 
-func pagesAreStable(c *corner) {
-	const count = 9
-	for i := range count {
-		c.touch(fmt.Sprint("c", i), "")
-	}
-	seen := map[string]int{}
-	page, err := c.listPage("", 2, "")
-	for ; ; page, err = c.listPage("", 2, page.Next) {
-		c.must(err, "list")
-		for _, id := range ids(page.Items) {
-			seen[id]++
-		}
-		if page.Next == "" {
-			break
-		}
-		c.touch("c8", "")
-		c.touch(fmt.Sprint("new", len(seen)), "")
-	}
-	for i := range count - 1 {
-		if id := fmt.Sprint("c", i); seen[id] != 1 {
-			c.Errorf("conversation %q was listed %d times, want once", id, seen[id])
-		}
-	}
-}
-
 func transcriptPages(c *corner) {
 	var want []string
 	for turn := 1; turn <= 4; turn++ {
@@ -169,28 +141,6 @@ func transcriptGrows(c *corner) {
 	}
 	if want := []string{"a2", "u3", "a3"}; !slices.Equal(got, want) {
 		c.Errorf("after the first page: got %q, want %q", got, want)
-	}
-}
-
-// longPages is about answers that must fit into a message of the wire, whatever
-// the limit allows.
-func longPages(c *corner) {
-	const turns, size, bound = 3, 2 << 20, 8 << 20
-	for range turns {
-		c.turn(conversationID, strings.Repeat("u", size), strings.Repeat("a", size))
-	}
-	request := store.ListMessages{Scope: c.scope(conversationID), Limit: 200}
-	page, err := c.store.ListMessages(c.Context(), request)
-	c.must(err, "list messages")
-	bytes := 0
-	for _, m := range page.Items {
-		bytes += m.Message.Size()
-	}
-	if bytes > bound {
-		c.Errorf("a page of %d messages has %d bytes, want at most %d", len(page.Items), bytes, bound)
-	}
-	if got := len(c.messages(conversationID, 200)); got != 2*turns {
-		c.Errorf("got %d messages, want %d", got, 2*turns)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -95,6 +96,7 @@ func tenantCases() []TenantCase {
 		{"a change on condition needs the tenant's revision", inRegistry(conditionalPut)},
 		{"a tenant is switched off and on, and stays so when it is changed", inRegistry(tenantIsSwitched)},
 		{"tenants are listed in the order of their names' bytes", inRegistry(tenantsInOrder)},
+		{"a page of several tenants holds at most 8 MiB", inRegistry(longTenants)},
 		{"a cursor of tenants that the store did not make is refused", inRegistry(foreignTenantCursors)},
 		{"a page of tenants that is too short or too long is refused", inRegistry(tenantLimits)},
 		{"a tenant that is not there is not found", inRegistry(noSuchTenant)},
@@ -193,6 +195,27 @@ func tenantsInOrder(r *registry) {
 		if got := r.listNames(limit); !slices.Equal(got, want) {
 			r.Errorf("in pages of %d: got %q, want %q", limit, got, want)
 		}
+	}
+}
+
+func longTenants(r *registry) {
+	const count, size = 3, 3 << 20
+	for i := range count {
+		r.put(r.name(fmt.Sprint(i)), fmt.Sprintf(`{"long":%q}`, strings.Repeat("c", size)))
+	}
+	tenants := readChangingPages(r.T, func(after string) (store.Page[store.Tenant], error) {
+		page, err := r.store.ListTenants(r.Context(), 200, after)
+		bytes := 0
+		for _, tenant := range page.Items {
+			bytes += len(tenant.Config)
+		}
+		if bytes > maxPageBytes && len(page.Items) > 1 {
+			r.Errorf("a page of %d tenants has %d bytes, want at most %d", len(page.Items), bytes, maxPageBytes)
+		}
+		return page, err
+	}, 200)
+	if len(tenants) < count {
+		r.Errorf("got %d tenants, want at least %d", len(tenants), count)
 	}
 }
 

@@ -21,6 +21,12 @@ const (
 	// MaxMessageSize bounds a message in both directions, in bytes. gRPC's own
 	// default of 4 MiB is less than a window may hold.
 	MaxMessageSize = 64 << 20
+	// StreamWindow and ConnWindow are how many bytes may be under way in a call
+	// and in all calls together before they are read. Both sides set them:
+	// gRPC would otherwise measure the way with a ping in nearly every call,
+	// and wake both processes for it.
+	StreamWindow = 1 << 20
+	ConnWindow   = 16 << 20
 	// KeepaliveTime is how often an idle host asks whether the plugin is there.
 	KeepaliveTime = 10 * time.Second
 	// KeepaliveTimeout is how long it waits for the answer.
