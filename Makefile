@@ -13,7 +13,7 @@ HAS_CC := $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo yes)
 RACE := $(if $(HAS_CC),-race,)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-ollama bench check fmt lint imports generate generated docs clean
+.PHONY: help build demo test test-ollama bench chaos check fmt lint imports generate generated docs clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ test-ollama: ## Run the Ollama plugin against a real server with a tiny model (b
 
 bench: build ## Measure what a turn costs, against a bare hop and the model itself (two minutes; Linux)
 	@$(GO) run ./host/bench --bin $(BIN)
+
+chaos: build ## Kill, stop and cut everything under load for two minutes, and prove the history (Linux, PostgreSQL)
+	@$(GO) run ./host/chaos --bin $(BIN) --at-least 5000
 
 check: fmt lint imports generated docs ## Format, vet, lint, import directions, generated code, documented commands
 
