@@ -23,5 +23,5 @@ func StoreCases() []StoreCase {
 
 // TenantCases are what a store that keeps the registry must pass besides.
 func TenantCases() []TenantCase {
-	return slices.Concat(tenantCases(), deletedTenantCases(), rivalTenantCases(), keyCases(), watchCases())
+	return slices.Concat(tenantCases(), deletedTenantCases(), rivalTenantCases(), keyCases(), watchCases(), registryModelCases())
 }

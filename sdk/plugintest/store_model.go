@@ -69,7 +69,7 @@ type history struct {
 
 // operations are done as often as they are listed.
 var operations = []func(*history){
-	(*history).begin, (*history).begin, (*history).begin, (*history).beginAgain,
+	(*history).begin, (*history).begin, (*history).begin, (*history).beginAgain, (*history).beginTwin,
 	(*history).commit, (*history).commit, (*history).commit, (*history).commit,
 	(*history).fail, (*history).retire, (*history).deleteConversation, (*history).purge,
 }
@@ -114,6 +114,16 @@ func (h *history) begin() {
 func (h *history) beginAgain() {
 	if request, ok := h.oneOfBegun(); ok {
 		h.tryBegin("begin again", request)
+	}
+}
+
+// beginTwin does elsewhere what has been begun somewhere, under the same token,
+// which must mean nothing there.
+func (h *history) beginTwin() {
+	if request, ok := h.oneOfBegun(); ok {
+		request.Scope = h.scope()
+		h.begun = append(h.begun, request)
+		h.tryBegin("begin twin", request)
 	}
 }
 
@@ -210,7 +220,9 @@ func parsedOrNone(metadata []byte) any {
 
 // name names a request by the order of its begin.
 func (h *history) name(request store.BeginTurn) string {
-	number := slices.IndexFunc(h.begun, func(other store.BeginTurn) bool { return other.Token == request.Token })
+	number := slices.IndexFunc(h.begun, func(other store.BeginTurn) bool {
+		return other.Token == request.Token && other.Scope == request.Scope
+	})
 	return fmt.Sprintf("request %d in %s", number, h.scopeName(request.Scope))
 }
 
