@@ -117,11 +117,12 @@ func (h *history) beginAgain() {
 	}
 }
 
-// beginTwin does elsewhere what has been begun somewhere, under the same token,
+// beginTwin does in one tenant what was begun in the other, under the same token,
 // which must mean nothing there.
 func (h *history) beginTwin() {
 	if request, ok := h.oneOfBegun(); ok {
-		request.Scope = h.scope()
+		twin := slices.IndexFunc(h.corners[:], func(c *corner) bool { return c.tenant != request.Tenant })
+		request.Tenant = h.corners[twin].tenant
 		h.begun = append(h.begun, request)
 		h.tryBegin("begin twin", request)
 	}
