@@ -22,6 +22,14 @@ func TestOptions(t *testing.T) {
 		{[]string{"--lengths", "5,100000", "--time=10s", "--json"}, func(o options) bool {
 			return slices.Equal(o.lengths, []int{5, 100000}) && o.time == 10*time.Second && o.isJSON
 		}, false},
+		{[]string{"--only", "turns,cold"}, func(o options) bool {
+			return o.does(partTurns) && o.does(partCold) && !o.does(partStreams)
+		}, false},
+		{nil, func(o options) bool { return o.does(partTurns) && o.does(partStreams) }, false},
+		{[]string{"--only", "turns,colder"}, nil, true},
+		{[]string{"--tenants", "100,10"}, nil, true},
+		{[]string{"--stream-time", "60ms"}, nil, true},
+		{[]string{"--delay", "-1s"}, nil, true},
 		{[]string{"--lengths", "5,x"}, nil, true},
 		{[]string{"--conversations", "0"}, nil, true},
 		{[]string{"--pieces", "0"}, nil, true},

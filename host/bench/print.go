@@ -50,7 +50,7 @@ func (r report) tables() []table {
 		{"Tenants: the registry holds so many. A start is until the host is ready; a cold bot's first turn is next to the same\n" +
 			"turn of a warm one; the memory is that of a cached bot, by the live heap (whole MiB for all) and by what is resident.", len(r.Tenants) > 0, r.printTenants},
 		{"Streams: many at once, 20 pieces a second each. The longest gap is between two pieces, or the last and the end.", len(r.Streams) > 0, r.printStreams},
-		{"Processors that each program took while it streamed", len(r.Streams) > 0, r.printCores},
+		{"Processor time while it streamed", len(r.Streams) > 0, r.printStreamPrograms},
 		{"Cold start, from the start of the process to the end of the first reply", r.ColdStart != nil, r.printColdStart},
 		{"Targets, for two cores and replies of 50 pieces", true, r.printTargets},
 	}

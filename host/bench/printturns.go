@@ -61,11 +61,12 @@ func (r report) printStreams(w io.Writer) {
 	}
 }
 
-func (r report) printCores(w io.Writer) {
-	fmt.Fprintln(w, "with\tprogram\tcores\t")
+func (r report) printStreamPrograms(w io.Writer) {
+	fmt.Fprintln(w, "with\tprogram\tprocessors\tus a piece\t")
 	for _, row := range r.Streams {
-		for _, name := range slices.Sorted(maps.Keys(row.Cores)) {
-			fmt.Fprintf(w, "%s\t%s\t%.2f\t\n", row.Subject, name, row.Cores[name])
+		for _, name := range slices.Sorted(maps.Keys(row.Programs)) {
+			cost := row.Programs[name]
+			fmt.Fprintf(w, "%s\t%s\t%.2f\t%.1f\t\n", row.Subject, name, cost.Cores, cost.APiece)
 		}
 	}
 }

@@ -89,8 +89,15 @@ type streamRow struct {
 	PerSecond float64 `json:"pieces_per_second_of_all"`
 	// Memory is the most of the host and its plugins.
 	Memory memoryRow `json:"memory"`
-	// Cores is what each program took of the processors, on the average.
-	Cores map[string]float64 `json:"cores"`
+	// Programs are the client, the model, and those of the host.
+	Programs map[string]programCost `json:"programs"`
+}
+
+// programCost is what a program took of the processors: how many on the average,
+// and microseconds for each piece that the client got.
+type programCost struct {
+	Cores  float64 `json:"cores"`
+	APiece float64 `json:"cpu_us_per_piece"`
 }
 
 type coldStart struct {

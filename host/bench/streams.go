@@ -77,9 +77,10 @@ func (b *bench) listen(ctx context.Context, host runningHost, model int) (stream
 	row := newStreamRow(host.subject.Name, result)
 	row.Memory = newMemoryRow(host.subject.Name, "streams", peak)
 	row.PerSecond = float64(result.Pieces) / elapsed.Seconds()
-	row.Cores = map[string]float64{}
-	for name, spent := range after {
-		row.Cores[name] = (spent - before[name]).Seconds() / elapsed.Seconds()
+	row.Programs = map[string]programCost{}
+	for name, now := range after {
+		spent := (now - before[name]).Seconds()
+		row.Programs[name] = programCost{Cores: spent / elapsed.Seconds(), APiece: spent * 1e6 / float64(max(1, result.Pieces))}
 	}
 	return row, nil
 }

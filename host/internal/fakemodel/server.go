@@ -27,7 +27,7 @@ type Settings struct {
 	// Pieces is how many pieces a reply has; at least one.
 	Pieces int
 	// Delay is the pause before each piece; a reply that is not streamed comes
-	// after all of them.
+	// after all of them. A piece that is late does not make those after it late.
 	Delay time.Duration
 }
 
@@ -35,6 +35,7 @@ type Settings struct {
 type Server struct {
 	mux            *http.ServeMux
 	settings       Settings
+	began          time.Time
 	ollama, openai shape
 }
 
@@ -55,7 +56,7 @@ func New(settings Settings) (*Server, error) {
 	if settings.Delay < 0 {
 		return nil, fmt.Errorf("a pause of %v is none", settings.Delay)
 	}
-	s := &Server{mux: http.NewServeMux(), settings: settings}
+	s := &Server{mux: http.NewServeMux(), settings: settings, began: time.Now()}
 	s.ollama, s.openai = ollamaShape(settings.Pieces), openaiShape(settings.Pieces)
 	s.mux.HandleFunc("POST /api/chat", s.answer(&s.ollama))
 	s.mux.HandleFunc("POST /v1/chat/completions", s.answer(&s.openai))
@@ -98,7 +99,7 @@ func (s *Server) answer(shape *shape) http.HandlerFunc {
 			s.stream(w, r, shape)
 			return
 		}
-		if !s.pause(r, s.settings.Pieces) {
+		if !s.waitFor(r, time.Since(s.began), s.settings.Pieces) {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -110,8 +111,9 @@ func (s *Server) answer(shape *shape) http.HandlerFunc {
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, shape *shape) {
 	w.Header().Set("Content-Type", shape.streamType)
 	flush := http.NewResponseController(w).Flush
-	for range s.settings.Pieces {
-		if !s.pause(r, 1) {
+	asked := time.Since(s.began)
+	for i := range s.settings.Pieces {
+		if !s.waitFor(r, asked, i+1) {
 			return
 		}
 		if _, err := w.Write(shape.piece); err != nil || flush() != nil {
@@ -119,21 +121,6 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, shape *shape) {
 		}
 	}
 	_, _ = w.Write(shape.end)
-}
-
-// pause waits as long as some pieces take. It is false if the client has left.
-func (s *Server) pause(r *http.Request, pieces int) bool {
-	if s.settings.Delay == 0 {
-		return true
-	}
-	timer := time.NewTimer(time.Duration(pieces) * s.settings.Delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }
 
 // document answers with the same JSON always.
