@@ -116,7 +116,7 @@ func name(err error) string {
 	case !ok:
 		return "the connection or the stream broke"
 	case refused.Code == "":
-		return strconv.Itoa(refused.Status) + " of HAProxy"
+		return strconv.Itoa(refused.Status) + " of the load balancer"
 	}
 	return strconv.Itoa(refused.Status) + " " + refused.Code
 }
