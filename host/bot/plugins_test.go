@@ -57,10 +57,13 @@ var finished = llm.Result{
 
 // fakeMemory recalls what the test tells it to.
 type fakeMemory struct {
-	recall func(memory.Request) (memory.Response, error)
+	verbatim bool
+	recall   func(memory.Request) (memory.Response, error)
 }
 
-func (*fakeMemory) Window() memory.Window { return memory.Window{MaxMessages: 10} }
+func (f *fakeMemory) Window() memory.Window {
+	return memory.Window{MaxMessages: 10, Verbatim: f.verbatim}
+}
 
 func (f *fakeMemory) Recall(_ context.Context, request memory.Request) (memory.Response, error) {
 	return f.recall(request)
@@ -149,7 +152,12 @@ func (o *transcript) Started(conversation string, turn uint64) error {
 }
 
 func (o *transcript) Delta(text string) error {
-	o.events = append(o.events, text)
+	// Pieces may come together.
+	if last := len(o.events) - 1; last > 0 {
+		o.events[last] += text
+	} else {
+		o.events = append(o.events, text)
+	}
 	if o.delta != nil {
 		return o.delta(text)
 	}

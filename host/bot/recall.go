@@ -18,8 +18,12 @@ type recalled struct {
 }
 
 // recall asks the memory what the model is to see, and puts the system prompt as
-// it is now before it and the user's message after it.
+// it is now before it and the user's message after it. A memory that shows what
+// there is, and says so, is not asked.
 func (t *turn) recall(ctx context.Context, begun store.Begun) (recalled, error) {
+	if t.memory.session.Window().Verbatim {
+		return recalled{prompt: t.prompt(begun.History)}, nil
+	}
 	request := memory.Request{
 		Tenant: t.scope.Tenant, Conversation: t.scope.Conversation, Phase: memory.BeforeReply,
 		UserMessage: t.message, History: begun.History, State: t.ownState(begun.State),

@@ -9,6 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bothost/bothost/host/bot"
+	"github.com/bothost/bothost/host/internal/inprocess"
+	"github.com/bothost/bothost/sdk"
+	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/llm"
 	"github.com/bothost/bothost/sdk/memory"
 	"github.com/bothost/bothost/sdk/message"
@@ -28,7 +31,7 @@ func TestTurn(t *testing.T) {
 		if diff := cmp.Diff(want, reply); diff != "" {
 			t.Errorf("the reply differs:\n%s", diff)
 		}
-		if diff := cmp.Diff([]string{"start c1", "Hello", " Ann"}, observer.events); diff != "" {
+		if diff := cmp.Diff([]string{"start c1", "Hello Ann"}, observer.events); diff != "" {
 			t.Errorf("what was observed differs:\n%s", diff)
 		}
 		wantCommit := []store.CommitTurn{{
@@ -112,6 +115,51 @@ func TestBegin(t *testing.T) {
 			t.Errorf("the request differs:\n%s", diff)
 		}
 	})
+}
+
+// TestVerbatimMemory checks that a memory which shows what there is, and says so,
+// is not asked.
+func TestVerbatimMemory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newParts(t)
+		p.Memory = inprocess.Serve(t)(sdk.NewMemory("memory-fake", "1", inprocess.Open(&fakeMemory{
+			verbatim: true,
+			recall: func(memory.Request) (memory.Response, error) {
+				return memory.Response{}, fault.New(fault.Internal, "asked all the same")
+			},
+		})))
+		past := []message.Message{says(message.User, "Hi"), says(message.Assistant, "Hello")}
+		p.store.begin = func(int, store.BeginTurn) (store.BeginOutcome, error) {
+			return store.Begun{Turn: 2, History: past}, nil
+		}
+		if _, err := bot.New(p.Parts).Turn(t.Context(), bot.Context{ConversationID: "c1"}, "How are you?", nil); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(append(past, says(message.User, "How are you?")), p.llm.requests[0].Messages); diff != "" {
+			t.Errorf("the prompt differs:\n%s", diff)
+		}
+	})
+}
+
+// TestWhole checks that the model is told when nobody reads before the end.
+func TestWhole(t *testing.T) {
+	t.Parallel()
+	for name, observer := range map[string]bot.Observer{"a listener": &transcript{}, "nobody": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := newParts(t)
+				reply, err := bot.New(p.Parts).Turn(t.Context(), bot.Context{ConversationID: "c1"}, "Hi", observer)
+				if err != nil || reply.Text != "Hello Ann" {
+					t.Fatalf("reply %q, %v", reply.Text, err)
+				}
+				if got, want := p.llm.requests[0].Whole, observer == nil; got != want {
+					t.Errorf("the model was told whole: %v, want %v", got, want)
+				}
+			})
+		})
+	}
 }
 
 // TestRequestHash checks that one key cannot stand for two requests.

@@ -60,22 +60,26 @@ func TestStream(t *testing.T) {
 	var names []string
 	text := ""
 	for _, e := range events {
-		names = append(names, e.name)
+		// Pieces may come together.
+		if len(names) == 0 || names[len(names)-1] != e.name {
+			names = append(names, e.name)
+		}
 		if e.name == "delta" {
 			h.contract.validate(t, "/components/schemas/DeltaEvent", []byte(e.data))
 			text += member(t, e.data, "text").(string)
 		}
 	}
-	if diff := cmp.Diff([]string{"start", "delta", "delta", "done"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"start", "delta", "done"}, names); diff != "" {
 		t.Fatalf("the events differ:\n%s", diff)
 	}
-	if text != "Hello"+odd || member(t, events[3].data, "reply") != text {
-		t.Errorf("the reply is %q, and at the end %v", text, events[3].data)
+	last := events[len(events)-1]
+	if text != "Hello"+odd || member(t, last.data, "reply") != text {
+		t.Errorf("the reply is %q, and at the end %v", text, last.data)
 	}
 	if want := `{"conversation_id":"c1","turn":1}`; events[0].data != want {
 		t.Errorf("the start is %s", events[0].data)
 	}
-	h.contract.validate(t, "/components/schemas/ChatReply", []byte(events[3].data))
+	h.contract.validate(t, "/components/schemas/ChatReply", []byte(last.data))
 }
 
 func member(t *testing.T, text, name string) any {

@@ -100,10 +100,7 @@ func (i *Instance) call(ctx context.Context, generation *generation, suspected b
 		i.closeIn(context.WithoutCancel(ctx), generation)
 		return memory.Window{}, openError(i.Plugin(), client.Error(err))
 	}
-	return memory.Window{
-		MaxMessages: int(response.GetWindow().GetMaxMessages()),
-		MaxBytes:    int64(min(response.GetWindow().GetMaxBytes(), 1<<62)),
-	}, nil
+	return client.Window(response), nil
 }
 
 func (i *Instance) suspected() bool {

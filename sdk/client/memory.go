@@ -9,6 +9,10 @@ import (
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 )
 
+// Window reads the answer to Open: what a memory strategy needs to see of a
+// conversation. Of plugins of other kinds it is zero.
+func Window(opened *pluginv1.OpenResponse) memory.Window { return wire.FromWindow(opened.GetWindow()) }
+
 // Memory is an instance of a memory plugin. Its window is part of the answer to
 // Open, and given here.
 type Memory struct {

@@ -31,6 +31,10 @@ type Window struct {
 	MaxMessages int
 	// MaxBytes: 0 stands for the host's limit, 8 MiB.
 	MaxBytes int64
+	// Verbatim is a strategy's promise that before a reply Recall answers with
+	// the history as it is, and saves no state. Hosts may then leave the call
+	// out, and spare a turn the way to another process and back.
+	Verbatim bool
 }
 
 // Phase says when a strategy is asked.

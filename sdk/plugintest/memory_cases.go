@@ -22,6 +22,7 @@ func MemoryCases() []MemoryCase {
 		{"the same question has the same answer", recallIsAFunction},
 		{"conversations do not cross", memoriesDoNotCross},
 		{"after a commit there is an end", afterCommitEnds},
+		{"a verbatim memory shows what there is", verbatimIsTrue},
 	}
 }
 
@@ -122,5 +123,19 @@ func afterCommitEnds(t T, subject memory.Strategy) {
 	}
 	if _, ok := response.Next.(memory.Prompt); ok || response.Next == nil {
 		t.Errorf("after a commit the answer must be memory.Done or memory.Effects, not %T", response.Next)
+	}
+}
+
+// verbatimIsTrue holds a strategy to a promise that hosts act upon.
+func verbatimIsTrue(t T, subject memory.Strategy) {
+	if !subject.Window().Verbatim {
+		return
+	}
+	history := past(subject, "some")
+	for turns := range len(history)/2 + 1 {
+		shown := recall(t, subject, "c", history[:2*turns])
+		if len(shown) != 2*turns || (turns > 0 && !reflect.DeepEqual(shown, history[:2*turns])) {
+			t.Errorf("of %d turns the model is shown %v; a window that is verbatim is shown as it is", turns, shown)
+		}
 	}
 }

@@ -55,10 +55,9 @@ func (s Subject) open(ctx context.Context) (*opened, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open: %w", client.Error(err))
 	}
-	window := response.GetWindow()
 	return &opened{
 		Instance: instance, description: description, options: options,
-		window: memory.Window{MaxMessages: int(window.GetMaxMessages()), MaxBytes: int64(window.GetMaxBytes())},
+		window: client.Window(response),
 	}, nil
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/bothost/bothost/host/bot"
 	"github.com/bothost/bothost/sdk"
+	"github.com/bothost/bothost/sdk/client"
 	"github.com/bothost/bothost/sdk/memory"
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 )
@@ -45,9 +46,7 @@ func Serve(t testing.TB) func(*sdk.Plugin, error) bot.Plugin {
 		if err != nil {
 			t.Fatalf("open %s: %v", plugin.Name(), err)
 		}
-		s := &session{conn: conn, window: memory.Window{
-			MaxMessages: int(opened.GetWindow().GetMaxMessages()), MaxBytes: int64(opened.GetWindow().GetMaxBytes()),
-		}}
+		s := &session{conn: conn, window: client.Window(opened)}
 		t.Cleanup(func() {
 			if pinned := s.pinned.Load(); pinned != 0 {
 				t.Errorf("%s is pinned %d times", plugin.Name(), pinned)

@@ -30,7 +30,8 @@ func Open(_ context.Context, config Config, _ sdk.Settings) (*Buffer, error) {
 // Window asks for exactly what is shown. Whole turns come, so that with an odd
 // maximum one message less may be there.
 func (b *Buffer) Window() memory.Window {
-	return memory.Window{MaxMessages: b.maxMessages}
+	// Whole turns that fit begin with a user's message: nothing is left to do.
+	return memory.Window{MaxMessages: b.maxMessages, Verbatim: true}
 }
 
 // Recall shows the newest messages, beginning with one of the user: a reply

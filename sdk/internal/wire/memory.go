@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/memory"
@@ -10,12 +11,16 @@ import (
 
 // ToWindow translates a window's bounds for the wire.
 func ToWindow(w memory.Window) *pluginv1.Window {
-	return &pluginv1.Window{MaxMessages: uint32(max(w.MaxMessages, 0)), MaxBytes: uint64(max(w.MaxBytes, 0))}
+	return &pluginv1.Window{
+		MaxMessages: uint32(max(w.MaxMessages, 0)), MaxBytes: uint64(max(w.MaxBytes, 0)), Verbatim: w.Verbatim,
+	}
 }
 
 // FromWindow translates a window's bounds from the wire.
 func FromWindow(w *pluginv1.Window) memory.Window {
-	return memory.Window{MaxMessages: int(w.GetMaxMessages()), MaxBytes: int64(w.GetMaxBytes())}
+	return memory.Window{
+		MaxMessages: int(w.GetMaxMessages()), MaxBytes: int64(min(w.GetMaxBytes(), math.MaxInt64)), Verbatim: w.GetVerbatim(),
+	}
 }
 
 // ToState translates a memory's state for the wire; nil stays nil.

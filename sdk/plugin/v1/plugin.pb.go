@@ -451,7 +451,10 @@ type Window struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
 	MaxMessages uint32                 `protobuf:"varint,1,opt,name=max_messages,json=maxMessages,proto3" json:"max_messages,omitempty"`
 	// 0: the host's limit (8 MiB).
-	MaxBytes      uint64 `protobuf:"varint,2,opt,name=max_bytes,json=maxBytes,proto3" json:"max_bytes,omitempty"`
+	MaxBytes uint64 `protobuf:"varint,2,opt,name=max_bytes,json=maxBytes,proto3" json:"max_bytes,omitempty"`
+	// A memory plugin's promise that before a reply Recall answers with the window
+	// as it is and saves no state: a host may leave the call out. Stores ignore it.
+	Verbatim      bool `protobuf:"varint,3,opt,name=verbatim,proto3" json:"verbatim,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -498,6 +501,13 @@ func (x *Window) GetMaxBytes() uint64 {
 		return x.MaxBytes
 	}
 	return 0
+}
+
+func (x *Window) GetVerbatim() bool {
+	if x != nil {
+		return x.Verbatim
+	}
+	return false
 }
 
 type CloseRequest struct {
@@ -956,10 +966,11 @@ const file_bothost_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x06config\x18\x02 \x01(\fR\x06config\x12\x19\n" +
 	"\bdata_dir\x18\x03 \x01(\tR\adataDir\"A\n" +
 	"\fOpenResponse\x121\n" +
-	"\x06window\x18\x01 \x01(\v2\x19.bothost.plugin.v1.WindowR\x06window\"H\n" +
+	"\x06window\x18\x01 \x01(\v2\x19.bothost.plugin.v1.WindowR\x06window\"d\n" +
 	"\x06Window\x12!\n" +
 	"\fmax_messages\x18\x01 \x01(\rR\vmaxMessages\x12\x1b\n" +
-	"\tmax_bytes\x18\x02 \x01(\x04R\bmaxBytes\"*\n" +
+	"\tmax_bytes\x18\x02 \x01(\x04R\bmaxBytes\x12\x1a\n" +
+	"\bverbatim\x18\x03 \x01(\bR\bverbatim\"*\n" +
 	"\fCloseRequest\x12\x1a\n" +
 	"\binstance\x18\x01 \x01(\tR\binstance\"\x0f\n" +
 	"\rCloseResponse\"D\n" +
