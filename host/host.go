@@ -47,8 +47,7 @@ type Host struct {
 	// fingerprintKey keeps instances' keys from telling their configurations.
 	fingerprintKey []byte
 
-	resolver   atomic.Pointer[config.Resolver]
-	files      atomic.Pointer[map[string]registry.Tenant]
+	inForce    atomic.Pointer[configuration]
 	dataDir    *dataDir
 	runDir     *rundir.Dir
 	catalog    *catalog.Catalog
@@ -111,7 +110,7 @@ func New(ctx context.Context, c *config.Config, options ...Option) (h *Host, err
 	if h.adminKey, err = h.findAdminKey(resolver); err != nil {
 		return h, err
 	}
-	h.setResolver(resolver)
+	h.inForce.Store(newConfiguration(resolver))
 	h.leases = lease.NewKeeper(h.dataDir.holder, h.dataDir.predecessor, h.logger)
 	h.store = &registryStore{host: h}
 	h.gates = bot.NewGates(time.Duration(settings.Conversation.Wait), settings.Conversation.MaxWaiting)
@@ -141,7 +140,7 @@ func (h *Host) loadPlugins(ctx context.Context, settings config.Settings) (err e
 
 func (h *Host) newRegistry(settings config.Settings) *registry.Registry {
 	return registry.New(registry.Settings{
-		Files:        func() map[string]registry.Tenant { return *h.files.Load() },
+		Files:        func() map[string]registry.Tenant { return h.inForce.Load().files },
 		UseStore:     h.store.use,
 		Watch:        h.store.watch,
 		Check:        h.check,
@@ -157,7 +156,7 @@ func (h *Host) newRegistry(settings config.Settings) *registry.Registry {
 func (h *Host) Registry() *registry.Registry { return h.registry }
 
 // Resolver makes the configuration of any tenant, as it is now.
-func (h *Host) Resolver() *config.Resolver { return h.resolver.Load() }
+func (h *Host) Resolver() *config.Resolver { return h.inForce.Load().resolver }
 
 // Close ends the host: turns that wait are sent away, turns that run may finish
 // until ctx ends, then instances are closed and plugins stopped. It may be called

@@ -22,19 +22,14 @@ type registryStore struct {
 	closed   bool
 }
 
-// plugin gives the open instance, opening it if need be. Nobody waits for another
+// opened gives the open instance, opening it if need be. Nobody waits for another
 // caller's attempt but in the supervisor, which opens equal instances once.
-func (s *registryStore) plugin(ctx context.Context) (bot.Plugin, error) {
+func (s *registryStore) opened(ctx context.Context) (*supervise.Instance, error) {
 	known, err := s.known()
-	if err != nil {
-		return bot.Plugin{}, err
+	if err != nil || known != nil {
+		return known, err
 	}
-	if known == nil {
-		if known, err = s.open(ctx); err != nil {
-			return bot.Plugin{}, err
-		}
-	}
-	return pluginOf(known), nil
+	return s.open(ctx)
 }
 
 func (s *registryStore) known() (*supervise.Instance, error) {
@@ -87,28 +82,48 @@ func (s *registryStore) keepsTenants(plugin string) error {
 }
 
 func (s *registryStore) use(ctx context.Context, use func(context.Context, store.Tenants) error) error {
-	plugin, err := s.plugin(ctx)
+	instance, err := s.opened(ctx)
 	if err != nil {
 		return err
 	}
-	return bot.Use(ctx, plugin, func(ctx context.Context, instance client.Instance) error {
+	return bot.Use(ctx, pluginOf(instance), func(ctx context.Context, instance client.Instance) error {
 		return use(ctx, client.Tenants{Instance: instance})
 	})
 }
 
-// watch reads the stream of changes for as long as the store's process lives.
+// watch reads the stream of changes for as long as the store's process lives. When
+// that is replaced it ends without an error: the old process waits for it, and
+// another stream can be had at once.
 func (s *registryStore) watch(ctx context.Context, after *uint64, emit func(store.WatchEvent) error) error {
-	plugin, err := s.plugin(ctx)
+	opened, err := s.opened(ctx)
 	if err != nil {
 		return err
 	}
-	session, err := plugin.Acquire(ctx)
+	session, err := opened.Acquire(ctx)
 	if err != nil {
-		return err
+		return unusable(ctx, err)
 	}
-	defer session.Release()
-	instance := client.Instance{Conn: session.Conn(), ID: session.Instance()}
-	return client.Tenants{Instance: instance}.WatchTenants(ctx, after, emit)
+	defer session.Release() //nolint:contextcheck // closing an instance does not depend on who was the last
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	read := make(chan error, 1)
+	go func() {
+		instance := client.Instance{Conn: session.Conn(), ID: session.Instance()}
+		read <- client.Tenants{Instance: instance}.WatchTenants(reading, after, emit)
+	}()
+	select {
+	case err = <-read:
+		return err
+	case <-session.Retired():
+	}
+	stop()
+	err = <-read
+	select {
+	case <-session.Done():
+		return err
+	default:
+		return nil
+	}
 }
 
 // ready says why registrations cannot be read now.

@@ -23,9 +23,10 @@ func (h *Host) Reload(c *config.Config) error {
 	for _, key := range h.fixed(resolver) {
 		h.logger.Warn("this change needs a restart", "key", key)
 	}
-	h.setResolver(resolver)
+	changed := newConfiguration(resolver)
+	h.inForce.Store(changed)
 	h.registry.ClearCache()
-	h.logger.Info("configuration reloaded", "tenants_in_files", len(*h.files.Load()))
+	h.logger.Info("configuration reloaded", "tenants_in_files", len(changed.files))
 	return nil
 }
 

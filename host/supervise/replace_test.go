@@ -75,6 +75,11 @@ func TestSessionStaysWithItsProcess(t *testing.T) {
 	if err := s.Replace(t.Context(), "llm-works"); err != nil {
 		t.Fatal(err)
 	}
+	select {
+	case <-session.Retired():
+	default:
+		t.Error("the session does not know that its process was replaced")
+	}
 	text, err := client.Instance{Conn: session.Conn(), ID: session.Instance()}.Check(t.Context(), nil)
 	if err != nil || !strings.Contains(text, strconv.Itoa(old)) {
 		t.Errorf("the session is answered %q, %v", text, err)

@@ -78,6 +78,10 @@ func (s *Session) Window() memory.Window { return s.opening.window }
 // session can succeed any more.
 func (s *Session) Done() <-chan struct{} { return s.opening.generation.done() }
 
+// Retired is closed when new sessions begin in another process, or none can: this
+// one's process has been replaced, and waits for the session's end, or is Done.
+func (s *Session) Retired() <-chan struct{} { return s.opening.generation.retired }
+
 // Release ends the session. Only the first call counts.
 func (s *Session) Release() {
 	s.released.Do(func() {
