@@ -28,7 +28,7 @@ func main() {
 
 func command(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return run(ctx, args)
+		return run(ctx, args, os.Stdout)
 	}
 	switch args[0] {
 	case "model":
@@ -36,6 +36,6 @@ func command(ctx context.Context, args []string) error {
 	case "hop":
 		return serveHop(args[1:])
 	default:
-		return run(ctx, args)
+		return run(ctx, args, os.Stdout)
 	}
 }

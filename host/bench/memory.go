@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/bothost/bothost/host/bench/internal/load"
 	"github.com/bothost/bothost/host/bench/internal/proc"
@@ -15,9 +14,10 @@ import (
 const (
 	// loadConversations are those at once that memory is measured under.
 	loadConversations = 16
-	// loadTime is how long, in each form.
-	loadTime  = 3 * time.Second
-	underLoad = "16 at once"
+	underLoad         = "16 at once"
+	// loadShare is the part of the time of a run's turns that the load takes, in
+	// each form.
+	loadShare = 32
 )
 
 // memory notes what hosts take that have done nothing yet, and the most that they
@@ -40,7 +40,7 @@ func (b *bench) memory(ctx context.Context, hosts []runningHost) error {
 func (b *bench) load(ctx context.Context, host runningHost) error {
 	for _, form := range []trial.Form{trial.Plain, trial.Streamed} {
 		result, err := load.Run(ctx, b.client, load.Spec{
-			Target: host.subject.Targets[form], Conversations: trial.Names("memory", loadConversations), Duration: loadTime,
+			Target: host.subject.Targets[form], Conversations: trial.Names("memory", loadConversations), Duration: b.options.time / loadShare,
 		})
 		if err != nil {
 			return err

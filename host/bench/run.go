@@ -5,7 +5,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -28,7 +30,8 @@ type bench struct {
 	report   report
 }
 
-func run(ctx context.Context, args []string) (err error) {
+// run measures what the arguments ask for and writes the report.
+func run(ctx context.Context, args []string, output io.Writer) (err error) {
 	o, err := parseOptions(args, os.Stderr)
 	if err != nil {
 		return err
@@ -41,17 +44,20 @@ func run(ctx context.Context, args []string) (err error) {
 	}}}
 	defer b.stop()
 	began := time.Now()
-	if err := b.measure(ctx); err != nil {
-		return err
-	}
+	err = b.measure(ctx)
 	b.report.Seconds = time.Since(began).Seconds()
 	b.report.Targets = targets(b.report)
-	if o.isJSON {
-		encoder := json.NewEncoder(os.Stdout)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(b.report)
+	// What was measured before something failed is worth having.
+	return errors.Join(err, b.report.write(output, o.isJSON))
+}
+
+func (r report) write(output io.Writer, isJSON bool) error {
+	if !isJSON {
+		return r.print(output)
 	}
-	return b.report.print(os.Stdout)
+	encoder := json.NewEncoder(output)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(r)
 }
 
 // measure fills the report. Each part starts the hosts that it measures, and

@@ -112,3 +112,21 @@ func TestRatio(t *testing.T) {
 		}
 	}
 }
+
+func TestDifference(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name         string
+		values, base []float64
+		want         float64
+		ok           bool
+	}{
+		{"round by round", []float64{5, 11, 9}, []float64{3, 10, 1}, 2, true},
+		{"rounds that both have", []float64{5, 100}, []float64{3}, 2, true},
+		{"nothing to compare with", []float64{5}, nil, 0, false},
+	} {
+		if got, ok := figures.Difference(test.values, test.base); got != test.want || ok != test.ok {
+			t.Errorf("%s: got %v, %t", test.name, got, ok)
+		}
+	}
+}

@@ -14,9 +14,12 @@ func TestStreamsAreWatched(t *testing.T) {
 	const pause = 50 * time.Millisecond
 	target, seen := newTarget(t, func(w http.ResponseWriter, _ *http.Request) {
 		flush := http.NewResponseController(w).Flush
-		for i, part := range []string{"hello pie", "ce, piece, pie", "ce ", "the end"} {
-			if i == 3 {
+		for i, part := range []string{"hello pie", "ce, piece, pie", "ce ", "the ", "end"} {
+			switch i {
+			case 2:
 				time.Sleep(pause)
+			case 4:
+				time.Sleep(pause / 10)
 			}
 			fmt.Fprint(w, part)
 			_ = flush()
