@@ -170,6 +170,13 @@ func (h *history) fail() {
 	failure := failureOf(request, [...]store.Status{store.Failed, store.Cancelled}[h.choose(2)])
 	err := h.store.FailTurn(h.Context(), failure)
 	h.agree("fail "+h.name(request), answer("done", err), answer("done", h.model.fail(failure)))
+	if _, known := h.model.withToken(request.Scope, request.Token); known == nil {
+		// Whether it can begin after that, is the store's to decide: the begin may
+		// have been on its way when its host gave it up.
+		h.begun = slices.DeleteFunc(h.begun, func(b store.BeginTurn) bool {
+			return b.Scope == request.Scope && b.Token == request.Token
+		})
+	}
 }
 
 func (h *history) retire() {
