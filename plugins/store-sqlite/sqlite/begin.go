@@ -3,6 +3,7 @@ package sqlite
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,65 +14,90 @@ import (
 // BeginTurn implements store.Conversations. It need not be on the disk: what is
 // told to the caller as done is the commit, whose flush covers it.
 func (s *Store) BeginTurn(ctx context.Context, request store.BeginTurn) (outcome store.BeginOutcome, err error) {
-	attempt := fmt.Sprintf("begin turn of conversation %q", request.Conversation)
-	err = s.transact(ctx, attempt, soon, func(tx *transaction) (err error) {
-		outcome, err = begin(tx, request, now())
+	tookOver := false
+	err = s.transact(ctx, soon, func(tx *transaction) (err error) {
+		outcome, tookOver, err = begin(tx, request, now())
 		return err
 	})
-	return outcome, err
+	if err != nil {
+		return nil, s.fault(fmt.Sprintf("begin turn of conversation %q", request.Conversation), err)
+	}
+	if tookOver {
+		s.waiting.wake(request.Scope)
+	}
+	return outcome, nil
 }
 
-func begin(tx *transaction, request store.BeginTurn, at time.Time) (store.BeginOutcome, error) {
+func begin(tx *transaction, request store.BeginTurn, at time.Time) (outcome store.BeginOutcome, tookOver bool, err error) {
 	c, err := tx.fence(request.Scope)
 	if err != nil {
-		return nil, err
-	}
-	if c.lastTurn > 0 {
-		if outcome, err := known(tx, request, at); outcome != nil || err != nil {
-			return outcome, err
-		}
+		return nil, false, err
 	}
 	if c.pending != nil {
-		last, err := tx.turnByNumber(request.Scope, c.lastTurn, at)
-		if err != nil {
-			return nil, err
-		}
-		if !last.dead {
-			return store.Busy{Turn: last.number}, nil
-		}
-		if err := tx.interrupt(request.Scope, last.number, at); err != nil {
-			return nil, err
+		if outcome, err := tx.held(request, c, at); outcome != nil || err != nil {
+			return outcome, false, err
 		}
 	}
-	if err := tx.insertTurn(request, c.lastTurn+1, at); err != nil {
+	isNew, err := tx.insertTurn(request, c, at)
+	if err != nil {
+		return nil, false, err
+	}
+	if !isNew {
+		outcome, err := tx.known(request, c, at)
+		if outcome == nil && err == nil {
+			err = errors.New("the turn's token or key was met before, but not found")
+		}
+		return outcome, false, err
+	}
+	if err := tx.hold(request, c.lastTurn+1, at); err != nil {
+		return nil, false, err
+	}
+	outcome, err = tx.begun(request, c, c.lastTurn+1)
+	return outcome, c.pending != nil, err
+}
+
+// held answers for a conversation whose last turn is pending. No outcome and no
+// error: that turn was interrupted, and the request is a new one.
+func (t *transaction) held(request store.BeginTurn, c fence, at time.Time) (store.BeginOutcome, error) {
+	if outcome, err := t.known(request, c, at); outcome != nil || err != nil {
+		return outcome, err
+	}
+	last, err := t.turnByNumber(request.Scope, c.lastTurn, at)
+	switch {
+	case err != nil:
 		return nil, err
+	case last == nil:
+		return nil, errors.New("the pending turn is not there")
+	case !last.dead:
+		return store.Busy{Turn: uint64(last.number)}, nil
+	default:
+		return nil, t.mark(request.Scope, last.number, store.Interrupted, "")
 	}
-	return tx.begun(request, c.lastTurn+1)
 }
 
 // known answers a request that the conversation has met before: by its token,
 // or by its idempotency key. No outcome and no error: it is a new one.
-func known(tx *transaction, request store.BeginTurn, at time.Time) (store.BeginOutcome, error) {
-	same, err := tx.turnByToken(request.Scope, request.Token, at)
+func (t *transaction) known(request store.BeginTurn, c fence, at time.Time) (store.BeginOutcome, error) {
+	same, err := t.turnByToken(request.Scope, request.Token, at)
 	switch {
 	case err != nil:
 		return nil, err
 	case same == nil:
-		return knownByKey(tx, request, at)
+		return t.knownByKey(request, at)
 	case same.status == store.Pending:
-		return tx.begun(request, same.number)
+		return t.begun(request, c, same.number)
 	case same.status == store.Complete:
-		return tx.replayed(request.Scope, same)
+		return t.replayed(request.Scope, same)
 	default:
 		return nil, superseded()
 	}
 }
 
-func knownByKey(tx *transaction, request store.BeginTurn, at time.Time) (store.BeginOutcome, error) {
+func (t *transaction) knownByKey(request store.BeginTurn, at time.Time) (store.BeginOutcome, error) {
 	if request.IdempotencyKey == "" {
 		return nil, nil
 	}
-	same, err := tx.turnByKey(request.Scope, request.IdempotencyKey, at)
+	same, err := t.turnByKey(request.Scope, request.IdempotencyKey, at)
 	switch {
 	case err != nil:
 		return nil, err
@@ -81,22 +107,22 @@ func knownByKey(tx *transaction, request store.BeginTurn, at time.Time) (store.B
 		return nil, fault.New(fault.Conflict, "the idempotency key was used for another request").
 			WithReason(fault.IdempotencyMismatch)
 	case same.status == store.Complete:
-		return tx.replayed(request.Scope, same)
+		return t.replayed(request.Scope, same)
 	default:
-		return store.Busy{Turn: same.number}, nil
+		return store.Busy{Turn: uint64(same.number)}, nil
 	}
 }
 
-func (t *transaction) begun(request store.BeginTurn, turn uint64) (store.BeginOutcome, error) {
-	history, err := t.window(request.Scope, request.Window)
-	if err != nil {
+func (t *transaction) begun(request store.BeginTurn, c fence, turn int64) (store.BeginOutcome, error) {
+	begun := store.Begun{Turn: uint64(turn)}
+	var err error
+	if begun.History, err = t.window(request.Scope, c.lastReply, request.Window); err != nil {
 		return nil, err
 	}
-	state, err := t.memoryState(request.Scope)
-	if err != nil {
-		return nil, err
+	if c.hasState {
+		begun.State, err = t.memoryState(request.Scope)
 	}
-	return store.Begun{Turn: turn, History: history, State: state}, nil
+	return begun, err
 }
 
 func (t *transaction) replayed(scope store.Scope, turn *turn) (store.BeginOutcome, error) {
@@ -104,7 +130,7 @@ func (t *transaction) replayed(scope store.Scope, turn *turn) (store.BeginOutcom
 	if err != nil {
 		return nil, err
 	}
-	return store.Replayed{Turn: turn.number, Messages: replies, Result: turn.result}, nil
+	return store.Replayed{Turn: uint64(turn.number), Messages: replies, Result: turn.result}, nil
 }
 
 func superseded() error {

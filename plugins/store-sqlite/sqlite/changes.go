@@ -2,10 +2,10 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
+	"github.com/bothost/bothost/plugins/store-sqlite/internal/engine"
 	"github.com/bothost/bothost/sdk/store"
 )
 
@@ -33,10 +33,12 @@ func (s *Store) change(ctx context.Context, attempt string, run func(*transactio
 // a lower one.
 func (t *transaction) record(kind store.ChangeType, tenant, keyID string) (uint64, error) {
 	var revision int64
-	if err := t.scan(`UPDATE registry SET revision = revision + 1 RETURNING revision`, nil, &revision); err != nil {
+	_, err := t.First(func(row engine.Row) { revision = row.Int(0) },
+		`UPDATE registry SET revision = revision + 1 RETURNING revision`)
+	if err != nil {
 		return 0, fmt.Errorf("take a revision: %w", err)
 	}
-	_, err := t.exec(`INSERT INTO changes (revision, type, tenant, key_id) VALUES (?1, ?2, ?3, ?4)`,
+	_, err = t.Exec(`INSERT INTO changes (revision, type, tenant, key_id) VALUES (?1, ?2, ?3, ?4)`,
 		revision, string(kind), tenant, keyID)
 	if err != nil {
 		return 0, fmt.Errorf("record the change: %w", err)
@@ -52,11 +54,11 @@ func (s *Store) WatchTenants(ctx context.Context, after *uint64, emit func(store
 		return err
 	}
 	defer s.lifetime.leave()
-	connection, err := s.watchers.Conn(ctx)
+	connection, err := openReader(ctx, s.path)
 	if err != nil {
 		return s.fault("watch the tenants", err)
 	}
-	defer func() { _ = connection.Close() }() // it goes back to the pool
+	defer func() { _ = connection.Close() }()
 	w := &watch{store: s, connection: connection, emit: emit}
 	return w.run(ctx, after)
 }
@@ -65,7 +67,7 @@ func (s *Store) WatchTenants(ctx context.Context, after *uint64, emit func(store
 // which tells whether anybody else has written, is a connection's count.
 type watch struct {
 	store      *Store
-	connection *sql.Conn
+	connection *engine.Connection
 	emit       func(store.WatchEvent) error
 	position   uint64
 	// version is the data_version that the changes were read at.
@@ -114,7 +116,10 @@ func (w *watch) tell(changes []store.Change) error {
 
 // begin finds out where the watch starts.
 func (w *watch) begin(ctx context.Context, after *uint64) error {
-	err := w.connection.QueryRowContext(ctx, `SELECT revision FROM registry`).Scan(&w.position)
+	err := patiently(ctx, func() error {
+		_, err := w.connection.First(func(row engine.Row) { w.position = uint64(row.Int(0)) }, `SELECT revision FROM registry`)
+		return err
+	})
 	if after != nil {
 		w.position = min(w.position, *after)
 	}
@@ -123,17 +128,23 @@ func (w *watch) begin(ctx context.Context, after *uint64) error {
 
 // read gives what comes after the position. It looks at the version first: what
 // is written in between is read now, and looked for once more.
-func (w *watch) read(ctx context.Context) ([]store.Change, error) {
-	var err error
+func (w *watch) read(ctx context.Context) (changes []store.Change, err error) {
 	if w.version, err = w.dataVersion(ctx); err != nil {
 		return nil, err
 	}
-	return collect(ctx, w.connection, scanChange, selectChanges, int64(w.position), changesAtOnce)
-}
-
-func scanChange(row scanner) (c store.Change, err error) {
-	err = row.Scan(&c.Revision, &c.Type, &c.Tenant, &c.KeyID)
-	return c, err
+	err = patiently(ctx, func() error {
+		changes = nil
+		for row, err := range w.connection.Rows(selectChanges, int64(w.position), changesAtOnce) {
+			if err != nil {
+				return err
+			}
+			changes = append(changes, store.Change{
+				Revision: uint64(row.Int(0)), Type: store.ChangeType(row.Text(1)), Tenant: row.Text(2), KeyID: row.Text(3),
+			})
+		}
+		return nil
+	})
+	return changes, err
 }
 
 // wait returns when there may be changes, and says meanwhile that there are none.
@@ -164,6 +175,9 @@ func (w *watch) wait(ctx context.Context, changed <-chan struct{}) error {
 }
 
 func (w *watch) dataVersion(ctx context.Context) (version int64, err error) {
-	err = w.connection.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version)
+	err = patiently(ctx, func() error {
+		_, err := w.connection.First(func(row engine.Row) { version = row.Int(0) }, `PRAGMA data_version`)
+		return err
+	})
 	return version, err
 }

@@ -2,28 +2,29 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
+
+	"github.com/bothost/bothost/plugins/store-sqlite/internal/engine"
 )
 
 // Check implements store.Checker: it writes what is there already, which shows
 // that the file can be locked, written and flushed.
 func (s *Store) Check(ctx context.Context) (string, error) {
 	err := s.write(ctx, "check", func(tx *transaction) error {
-		_, err := tx.exec(`UPDATE registry SET revision = revision`)
+		_, err := tx.Exec(`UPDATE registry SET revision = revision`)
 		return err
 	})
 	if err != nil {
 		return "", err
 	}
 	var library string
-	var version int
-	err = s.read("check", func(db *sql.DB) error {
-		return errors.Join(
-			db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&library),
-			db.QueryRowContext(ctx, `SELECT version FROM schema_version`).Scan(&version))
+	var version int64
+	err = s.read(ctx, "check", func(c *engine.Connection) error {
+		_, libraryErr := c.First(func(row engine.Row) { library = row.Text(0) }, `SELECT sqlite_version()`)
+		_, versionErr := c.First(func(row engine.Row) { version = row.Int(0) }, selectVersion)
+		return errors.Join(libraryErr, versionErr)
 	})
 	if err != nil {
 		return "", err

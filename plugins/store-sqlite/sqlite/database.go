@@ -1,45 +1,13 @@
 package sqlite
 
 import (
-	"database/sql"
 	"errors"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 
-	// The driver is modernc.org/sqlite: it needs no cgo, so that one binary
-	// runs everywhere.
-	_ "modernc.org/sqlite"
-
 	"github.com/bothost/bothost/sdk/fault"
 )
-
-const (
-	// readerConnections bounds the reads that run at once; others wait.
-	readerConnections = 4
-	// unlimited is for connections whose number others bound.
-	unlimited = 0
-)
-
-// What a connection is for. Each waits as long for a lock that another process
-// holds; synchronous=FULL makes a commit reach the disk before it returns.
-const (
-	readWrite = "_busy_timeout=10000&_dqs=0&_journal_mode=WAL&_synchronous=FULL"
-	readOnly  = "_busy_timeout=10000&_dqs=0&_query_only=1"
-)
-
-// openPool makes a pool without opening the file yet.
-func openPool(path string, connections int, options string) *sql.DB {
-	name := (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: options}).String()
-	pool, err := sql.Open("sqlite", name)
-	if err != nil {
-		panic("the driver is not linked in: " + err.Error())
-	}
-	pool.SetMaxOpenConns(connections)
-	pool.SetMaxIdleConns(max(connections, 1))
-	return pool
-}
 
 // prepareFile makes sure that there is a file that only its owner can read, and
 // that it is a local one. It never opens a file that is there: closing it again

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -10,29 +11,27 @@ import (
 
 // CommitTurn implements store.Conversations.
 func (s *Store) CommitTurn(ctx context.Context, request store.CommitTurn) (committed store.Committed, err error) {
-	attempt := fmt.Sprintf("commit turn of conversation %q", request.Conversation)
-	err = s.write(ctx, attempt, func(tx *transaction) (err error) {
+	err = s.transact(ctx, flushed, func(tx *transaction) (err error) {
 		committed.At, err = commit(tx, request, now())
 		return err
 	})
-	return committed, err
+	if err != nil {
+		return store.Committed{}, s.fault(fmt.Sprintf("commit turn of conversation %q", request.Conversation), err)
+	}
+	s.waiting.wake(request.Scope)
+	return committed, nil
 }
 
 func commit(tx *transaction, request store.CommitTurn, at time.Time) (time.Time, error) {
-	number, err := tx.release(request.Scope, request.Token, at)
+	c, err := tx.fence(request.Scope)
 	if err != nil {
 		return time.Time{}, err
 	}
-	if number == 0 {
-		return committedBefore(tx, request, at)
+	if !bytes.Equal(c.pending, request.Token[:]) {
+		return tx.committedBefore(request, at)
 	}
-	if err := tx.completeTurn(request, number, at); err != nil {
+	if err := tx.endWithReply(request, c, at); err != nil {
 		return time.Time{}, err
-	}
-	for i, reply := range request.Messages {
-		if err := tx.insertMessage(request.Scope, number, i+1, reply, at); err != nil {
-			return time.Time{}, err
-		}
 	}
 	if request.State != nil {
 		if err := tx.saveState(request.Scope, request.State); err != nil {
@@ -42,13 +41,37 @@ func commit(tx *transaction, request store.CommitTurn, at time.Time) (time.Time,
 	return timeOf(at.UnixNano()), nil
 }
 
+// endWithReply writes the replies of the pending turn, and gives the
+// conversation back.
+func (t *transaction) endWithReply(request store.CommitTurn, c fence, at time.Time) error {
+	_, err := t.Exec(`
+		UPDATE conversations
+		SET pending_token = NULL, last_reply = last_turn, updated_at = ?3, has_state = ?4
+		WHERE tenant = ?1 AND conversation = ?2`,
+		request.Tenant, request.Conversation, at.UnixNano(), c.hasState || request.State != nil)
+	if err != nil {
+		return fmt.Errorf("release the conversation: %w", err)
+	}
+	size := 0
+	for i, reply := range request.Messages {
+		size += reply.Size()
+		if err := t.insertReply(request, c.lastTurn, i+1, size, at); err != nil {
+			return err
+		}
+	}
+	if request.Status == store.Complete {
+		return nil
+	}
+	return t.mark(request.Scope, c.lastTurn, request.Status, "")
+}
+
 // committedBefore answers a commit whose token is not pending.
-func committedBefore(tx *transaction, request store.CommitTurn, at time.Time) (time.Time, error) {
-	ended, err := tx.turnByToken(request.Scope, request.Token, at)
+func (t *transaction) committedBefore(request store.CommitTurn, at time.Time) (time.Time, error) {
+	ended, err := t.turnByToken(request.Scope, request.Token, at)
 	if err != nil {
 		return time.Time{}, err
 	}
-	if ended == nil || !ended.committed {
+	if ended == nil || !ended.hasReply {
 		return time.Time{}, superseded()
 	}
 	return ended.ended, nil
@@ -56,71 +79,52 @@ func committedBefore(tx *transaction, request store.CommitTurn, at time.Time) (t
 
 // FailTurn implements store.Conversations.
 func (s *Store) FailTurn(ctx context.Context, request store.FailTurn) error {
-	attempt := fmt.Sprintf("fail turn of conversation %q", request.Conversation)
-	return s.write(ctx, attempt, func(tx *transaction) error { return fail(tx, request, now()) })
+	err := s.transact(ctx, flushed, func(tx *transaction) error { return fail(tx, request, now()) })
+	if err != nil {
+		return s.fault(fmt.Sprintf("fail turn of conversation %q", request.Conversation), err)
+	}
+	s.waiting.wake(request.Scope)
+	return nil
 }
 
 func fail(tx *transaction, request store.FailTurn, at time.Time) error {
-	number, err := tx.release(request.Scope, request.Token, at)
+	c, err := tx.fence(request.Scope)
 	if err != nil {
 		return err
 	}
-	if number > 0 {
-		return tx.failTurn(request, number, at)
+	if !bytes.Equal(c.pending, request.Token[:]) {
+		return tx.failedBefore(request, at)
 	}
-	ended, err := tx.turnByToken(request.Scope, request.Token, at)
+	_, err = tx.Exec(`
+		UPDATE conversations SET pending_token = NULL, updated_at = ?3 WHERE tenant = ?1 AND conversation = ?2`,
+		request.Tenant, request.Conversation, at.UnixNano())
+	if err != nil {
+		return fmt.Errorf("release the conversation: %w", err)
+	}
+	return tx.mark(request.Scope, c.lastTurn, request.Status, request.Reason)
+}
+
+// failedBefore answers a failure whose token is not pending.
+func (t *transaction) failedBefore(request store.FailTurn, at time.Time) error {
+	ended, err := t.turnByToken(request.Scope, request.Token, at)
 	if err != nil {
 		return err
 	}
-	if ended == nil || ended.committed || ended.status == store.Interrupted {
+	if ended == nil || ended.hasReply || ended.status == store.Interrupted {
 		return superseded()
 	}
 	return nil
 }
 
-// release gives the conversation back if the token is the pending one, and the
-// number of its turn; 0: it is not.
-func (t *transaction) release(scope store.Scope, token store.Token, at time.Time) (uint64, error) {
-	changed, err := t.exec(`
-		UPDATE conversations SET pending_token = NULL, updated_at = ?4
-		WHERE tenant = ?1 AND conversation = ?2 AND pending_token = ?3`,
-		scope.Tenant, scope.Conversation, token[:], at.UnixNano())
+// mark says at the user's message that its turn did not end as complete, which
+// sets its idempotency key free.
+func (t *transaction) mark(scope store.Scope, number int64, status store.Status, reason string) error {
+	_, err := t.Exec(`
+		UPDATE messages SET status = ?4, reason = nullif(?5, '')
+		WHERE tenant = ?1 AND conversation = ?2 AND turn = ?3 AND position = 0`,
+		scope.Tenant, scope.Conversation, number, string(status), reason)
 	if err != nil {
-		return 0, fmt.Errorf("release the conversation: %w", err)
-	}
-	if changed == 0 {
-		return 0, nil
-	}
-	f, err := t.fence(scope)
-	return f.lastTurn, err
-}
-
-func (t *transaction) completeTurn(request store.CommitTurn, number uint64, at time.Time) error {
-	size := 0
-	for _, reply := range request.Messages {
-		size += reply.Size()
-	}
-	_, err := t.exec(`
-		UPDATE turns SET status = ?4, ended_at = ?5,
-			window_messages = ?6, window_bytes = window_bytes + ?7,
-			model = ?8, finish_reason = ?9, prompt_tokens = ?10, completion_tokens = ?11
-		WHERE tenant = ?1 AND conversation = ?2 AND turn = ?3`,
-		request.Tenant, request.Conversation, int64(number), string(request.Status), at.UnixNano(),
-		1+len(request.Messages), size, request.Result.Model, request.Result.FinishReason,
-		request.Result.Usage.PromptTokens, request.Result.Usage.CompletionTokens)
-	if err != nil {
-		return fmt.Errorf("complete the turn: %w", err)
-	}
-	return nil
-}
-
-func (t *transaction) failTurn(request store.FailTurn, number uint64, at time.Time) error {
-	_, err := t.exec(`
-		UPDATE turns SET status = ?4, ended_at = ?5, reason = ?6
-		WHERE tenant = ?1 AND conversation = ?2 AND turn = ?3`,
-		request.Tenant, request.Conversation, int64(number), string(request.Status), at.UnixNano(), request.Reason)
-	if err != nil {
-		return fmt.Errorf("fail the turn: %w", err)
+		return fmt.Errorf("mark the turn as %s: %w", status, err)
 	}
 	return nil
 }

@@ -5,15 +5,11 @@ import (
 	"fmt"
 	"time"
 
-	"modernc.org/sqlite"
 	code "modernc.org/sqlite/lib"
 
+	"github.com/bothost/bothost/plugins/store-sqlite/internal/engine"
 	"github.com/bothost/bothost/sdk/fault"
 )
-
-// primaryCode is the part of SQLite's result codes that says what happened; the
-// rest says where.
-const primaryCode = 0xff
 
 // fault says what was attempted on which file, and what a person can do about
 // it. What is a fault already, as a refusal by the store's rules, stays as it is.
@@ -25,16 +21,16 @@ func (s *Store) fault(attempt string, err error) error {
 		return err
 	}
 	described := fmt.Errorf("store-sqlite: %s: database %s: %w", attempt, s.path, err)
-	cause, ok := errors.AsType[*sqlite.Error](err)
+	cause, ok := errors.AsType[*engine.Error](err)
 	if !ok {
 		return described
 	}
-	remedy := s.remedy(cause.Code() & primaryCode)
+	remedy := s.remedy(cause.Primary())
 	if remedy == "" {
 		return described
 	}
 	unavailable := fault.New(fault.Unavailable, "%w", described).WithRemedy("%s", remedy)
-	if cause.Code()&primaryCode == code.SQLITE_BUSY {
+	if cause.Primary() == code.SQLITE_BUSY {
 		return unavailable.WithRetryAfter(time.Second)
 	}
 	return unavailable

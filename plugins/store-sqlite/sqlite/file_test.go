@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	_ "modernc.org/sqlite" // another program's means
+
 	"github.com/bothost/bothost/plugins/store-sqlite/sqlite"
 	"github.com/bothost/bothost/sdk"
 	"github.com/bothost/bothost/sdk/fault"

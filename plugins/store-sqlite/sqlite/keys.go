@@ -3,25 +3,28 @@ package sqlite
 import (
 	"bytes"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
+	"github.com/bothost/bothost/plugins/store-sqlite/internal/engine"
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/store"
 )
 
-const selectKey = `SELECT k.id, k.tenant, k.tenant_uid, k.hash, k.created_at FROM api_keys k `
+const (
+	selectKeys = `SELECT k.id, k.tenant, k.tenant_uid, k.hash, k.created_at FROM api_keys k `
 
-// isValid holds for keys whose tenant is still the one that they were made for.
-const isValid = ` AND (k.tenant_uid = '' OR EXISTS (
-	SELECT 1 FROM tenants t WHERE t.tenant = k.tenant AND t.uid = k.tenant_uid AND NOT t.deleted))`
+	// isValid holds for keys whose tenant is still the one that they were made for.
+	isValid = ` AND (k.tenant_uid = '' OR EXISTS (
+		SELECT 1 FROM tenants t WHERE t.tenant = k.tenant AND t.uid = k.tenant_uid AND NOT t.deleted))`
 
-func scanKey(row scanner) (key store.APIKey, err error) {
-	var created int64
-	err = row.Scan(&key.ID, &key.Tenant, &key.TenantUID, &key.Hash, &created)
-	key.Created = timeOf(created)
-	return key, err
+	selectKey          = selectKeys + `WHERE k.id = ?1` + isValid
+	selectKeysOfTenant = selectKeys + `WHERE k.tenant = ?1` + isValid + ` ORDER BY k.number`
+)
+
+func keyOf(row engine.Row) store.APIKey {
+	return store.APIKey{
+		ID: row.Text(0), Tenant: row.Text(1), TenantUID: row.Text(2), Hash: row.Blob(3), Created: timeOf(row.Int(4)),
+	}
 }
 
 // CreateKey implements store.Tenants.
@@ -45,16 +48,12 @@ func (s *Store) CreateKey(ctx context.Context, key store.APIKey) (created store.
 }
 
 // key gives a key's row, or nil.
-func (t *transaction) key(id string) (*store.APIKey, error) {
-	statement, err := t.prepared(selectKey + `WHERE k.id = ?1`)
-	if err != nil {
-		return nil, err
-	}
-	key, err := scanKey(statement.QueryRowContext(t.ctx, id))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	return &key, err
+func (t *transaction) key(id string) (known *store.APIKey, err error) {
+	_, err = t.First(func(row engine.Row) {
+		key := keyOf(row)
+		known = &key
+	}, selectKeys+`WHERE k.id = ?1`, id)
+	return known, err
 }
 
 func (t *transaction) insertKey(key store.APIKey) (store.APIKey, error) {
@@ -66,7 +65,7 @@ func (t *transaction) insertKey(key store.APIKey) (store.APIKey, error) {
 		key.TenantUID = tenant.UID
 	}
 	key.Created = timeOf(now().UnixNano())
-	_, err = t.exec(`
+	_, err = t.Exec(`
 		INSERT INTO api_keys (tenant, id, tenant_uid, hash, created_at) VALUES (?1, ?2, ?3, ?4, ?5)`,
 		key.Tenant, key.ID, key.TenantUID, blob(key.Hash), key.Created.UnixNano())
 	return key, err
@@ -74,18 +73,24 @@ func (t *transaction) insertKey(key store.APIKey) (store.APIKey, error) {
 
 // ListKeys implements store.Tenants.
 func (s *Store) ListKeys(ctx context.Context, tenant string) (keys []store.APIKey, err error) {
-	err = s.read(fmt.Sprintf("list keys of tenant %q", tenant), func(db *sql.DB) (err error) {
-		keys, err = collect(ctx, db, scanKey, selectKey+`WHERE k.tenant = ?1`+isValid+` ORDER BY k.number`, tenant)
-		return err
+	err = s.read(ctx, fmt.Sprintf("list keys of tenant %q", tenant), func(c *engine.Connection) error {
+		keys = nil
+		for row, err := range c.Rows(selectKeysOfTenant, tenant) {
+			if err != nil {
+				return err
+			}
+			keys = append(keys, keyOf(row))
+		}
+		return nil
 	})
 	return keys, err
 }
 
 // GetKey implements store.Tenants.
 func (s *Store) GetKey(ctx context.Context, id string) (key store.APIKey, err error) {
-	err = s.read(fmt.Sprintf("get key %q", id), func(db *sql.DB) (err error) {
-		key, err = scanKey(db.QueryRowContext(ctx, selectKey+`WHERE k.id = ?1`+isValid, id))
-		if errors.Is(err, sql.ErrNoRows) {
+	err = s.read(ctx, fmt.Sprintf("get key %q", id), func(c *engine.Connection) error {
+		found, err := c.First(func(row engine.Row) { key = keyOf(row) }, selectKey, id)
+		if err == nil && !found {
 			return noKey(id)
 		}
 		return err
@@ -106,7 +111,7 @@ func (s *Store) RevokeKey(ctx context.Context, tenant, id string) error {
 
 // revoke removes a key, and records it.
 func (t *transaction) revoke(tenant, id string) (bool, error) {
-	deleted, err := t.exec(`DELETE FROM api_keys WHERE tenant = ?1 AND id = ?2`, tenant, id)
+	deleted, err := t.Exec(`DELETE FROM api_keys WHERE tenant = ?1 AND id = ?2`, tenant, id)
 	if err != nil || deleted == 0 {
 		return false, err
 	}

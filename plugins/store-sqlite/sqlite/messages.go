@@ -4,51 +4,72 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/bothost/bothost/plugins/store-sqlite/internal/engine"
 	"github.com/bothost/bothost/sdk/message"
 	"github.com/bothost/bothost/sdk/store"
 )
 
-func (t *transaction) insertMessage(scope store.Scope, turn uint64, position int, m message.Message, at time.Time) error {
-	parts, err := message.EncodeParts(m.Parts)
+// insertReply writes one message of a commit. size is that of the replies up to
+// its end.
+func (t *transaction) insertReply(request store.CommitTurn, turn int64, position, size int, at time.Time) error {
+	reply := request.Messages[position-1]
+	parts, err := message.EncodeParts(reply.Parts)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`
-		INSERT INTO messages (tenant, conversation, turn, position, role, parts, created_at)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
-		scope.Tenant, scope.Conversation, int64(turn), position, string(m.Role), string(parts), at.UnixNano())
-	if err != nil {
-		return fmt.Errorf("write a message: %w", err)
+	query, arguments := insertReply, []any{
+		request.Tenant, request.Conversation, turn, position, string(reply.Role), at.UnixNano(),
+		size, string(request.Status), string(parts),
+	}
+	if position == 1 {
+		query, arguments = insertFirstReply, append(arguments, request.Result.Model, request.Result.FinishReason,
+			request.Result.Usage.PromptTokens, request.Result.Usage.CompletionTokens)
+	}
+	if _, err := t.Exec(query, arguments...); err != nil {
+		return fmt.Errorf("write a reply: %w", err)
 	}
 	return nil
 }
 
+const (
+	// sizeBefore is the size of the user's message.
+	sizeBefore = `(SELECT turn_bytes FROM messages
+		WHERE tenant = ?1 AND conversation = ?2 AND turn = ?3 AND position = 0)`
+
+	insertReply = `
+		INSERT INTO messages
+			(tenant, conversation, turn, position, role, created_at, turn_bytes, status, parts)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ` + sizeBefore + ` + ?7, ?8, ?9)`
+
+	insertFirstReply = `
+		INSERT INTO messages
+			(tenant, conversation, turn, position, role, created_at, turn_bytes, status, parts,
+			 model, finish_reason, prompt_tokens, completion_tokens)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ` + sizeBefore + ` + ?7, ?8, ?9, ?10, ?11, ?12, ?13)`
+)
+
 // replies gives the messages of a turn after the user's.
-func (t *transaction) replies(scope store.Scope, turn uint64) ([]message.Message, error) {
-	rows, err := t.rows(`
+func (t *transaction) replies(scope store.Scope, turn int64) (replies []message.Message, err error) {
+	rows := t.Rows(`
 		SELECT role, parts FROM messages
 		WHERE tenant = ?1 AND conversation = ?2 AND turn = ?3 AND position > 0
 		ORDER BY position`,
-		scope.Tenant, scope.Conversation, int64(turn))
-	if err != nil {
-		return nil, fmt.Errorf("read the replies: %w", err)
-	}
-	return gather(rows, func(row scanner) (message.Message, error) {
-		var reply stored
-		if err := row.Scan(&reply.role, &reply.parts); err != nil {
-			return message.Message{}, err
+		scope.Tenant, scope.Conversation, turn)
+	for row, err := range rows {
+		if err != nil {
+			return nil, fmt.Errorf("read the replies: %w", err)
 		}
-		return reply.message()
-	})
+		reply, err := decode(row, 0, 1)
+		if err != nil {
+			return nil, err
+		}
+		replies = append(replies, reply)
+	}
+	return replies, nil
 }
 
-// stored is the content of a message's row.
-type stored struct {
-	role  string
-	parts []byte
-}
-
-func (s stored) message() (message.Message, error) {
-	parts, err := message.DecodeParts(s.parts)
-	return message.Message{Role: message.Role(s.role), Parts: parts}, err
+// decode reads a message from two columns.
+func decode(row engine.Row, role, parts int) (message.Message, error) {
+	decoded, err := message.DecodeParts(row.Blob(parts))
+	return message.Message{Role: message.Role(row.Text(role)), Parts: decoded}, err
 }

@@ -1,10 +1,9 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql"
-	"errors"
+	"iter"
 
+	"github.com/bothost/bothost/plugins/store-sqlite/internal/engine"
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/store"
 )
@@ -19,7 +18,7 @@ const (
 
 // list is how the items of a list are read, measured and continued from.
 type list[I any] struct {
-	scan   func(scanner) (I, error)
+	scan   func(engine.Row) (I, error)
 	size   func(I) int
 	cursor func(last I) string
 }
@@ -31,21 +30,15 @@ func checkLimit(limit int) error {
 	return nil
 }
 
-// page reads a page with a query whose last argument is the number of rows that
-// it gives: one more than the page has, to know whether there is more.
-func (l list[I]) page(ctx context.Context, from querier, limit int, query string, arguments ...any) (page store.Page[I], err error) {
-	rows, err := from.QueryContext(ctx, query, append(arguments, limit+1)...)
-	if err != nil {
-		return page, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	return l.fill(rows, limit)
-}
-
-func (l list[I]) fill(rows *sql.Rows, limit int) (page store.Page[I], err error) {
+// page fills a page from the rows of a query, which gives one more than the page
+// may have, if there is more.
+func (l list[I]) page(rows iter.Seq2[engine.Row, error], limit int) (page store.Page[I], err error) {
 	bytes := 0
-	for rows.Next() {
-		item, err := l.scan(rows)
+	for row, err := range rows {
+		if err != nil {
+			return page, err
+		}
+		item, err := l.scan(row)
 		if err != nil {
 			return page, err
 		}
@@ -57,5 +50,5 @@ func (l list[I]) fill(rows *sql.Rows, limit int) (page store.Page[I], err error)
 		}
 		page.Items = append(page.Items, item)
 	}
-	return page, rows.Err()
+	return page, nil
 }

@@ -2,18 +2,17 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
+	"fmt"
+	"time"
 
-	"modernc.org/sqlite"
-	code "modernc.org/sqlite/lib"
+	"github.com/bothost/bothost/plugins/store-sqlite/internal/engine"
 )
 
-// session is the writing connection with its prepared statements.
+// session is the writing connection.
 type session struct {
-	connection *sql.Conn
-	statements map[string]*sql.Stmt
-	// durable is what SQLite was told last; a connection begins with flushed.
+	connection *engine.Connection
+	// durable is what SQLite was told last.
 	durable durability
 	// broken says that a transaction may be open still: the session is not to
 	// be used any more. Closing its connection rolls back.
@@ -31,44 +30,40 @@ const (
 	soon
 )
 
-// transact runs one transaction. It marks the session as broken until it is
-// known that the transaction has ended, so that not even a panic in run leaves
-// it to others.
-func (s *session) transact(ctx context.Context, durable durability, run func(*transaction) error) error {
-	if err := s.setDurability(ctx, durable); err != nil {
-		return err
+// openSession opens the file for writing, and sees to it that it has a log. It
+// leaves the file of another program as it is.
+func openSession(ctx context.Context, path string) (*session, error) {
+	c, err := engine.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
 	}
-	s.broken = true
-	tx := &transaction{ctx: context.WithoutCancel(ctx), session: s}
-	_, err := (&transaction{ctx: ctx, session: s}).exec("BEGIN IMMEDIATE")
-	if err == nil {
-		err = run(tx)
+	err = patiently(ctx, func() error {
+		if _, err := schemaVersion(c, path); err != nil {
+			return err
+		}
+		return c.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+	})
+	if err != nil {
+		return nil, errors.Join(err, c.Close())
 	}
-	if err == nil {
-		_, err = tx.exec("COMMIT")
-	}
-	if err == nil {
-		s.broken = false
-		return nil
-	}
-	s.broken = !tx.rollback()
-	return err
+	return &session{connection: c, durable: flushed}, nil
 }
 
-// rollback reports whether no transaction is open any more. There may be one
-// after a failed BEGIN, if ctx ended just when it had succeeded, and none after
-// a failed statement, since SQLite rolls back by itself when the disk is full.
-func (t *transaction) rollback() bool {
-	_, err := t.exec("ROLLBACK")
-	if cause, ok := errors.AsType[*sqlite.Error](err); ok {
-		return cause.Code() == code.SQLITE_ERROR // there was none
+// begin takes the write lock. It waits until a moment if another process has it,
+// and not when ctx has ended.
+func (s *session) begin(ctx context.Context, durable durability, giveUp time.Time) error {
+	if err := s.setDurability(durable); err != nil {
+		return err
 	}
-	return err == nil
+	return patientlyUntil(ctx, giveUp, func() error {
+		_, err := s.connection.Exec("BEGIN IMMEDIATE")
+		return err
+	})
 }
 
 // setDurability tells SQLite what the next transaction needs. It cannot be a
 // statement that is kept: SQLite carries it out when it is prepared.
-func (s *session) setDurability(ctx context.Context, durable durability) error {
+func (s *session) setDurability(durable durability) error {
 	if s.durable == durable {
 		return nil
 	}
@@ -76,17 +71,26 @@ func (s *session) setDurability(ctx context.Context, durable durability) error {
 	if durable == soon {
 		pragma = "PRAGMA synchronous = NORMAL"
 	}
-	if _, err := s.connection.ExecContext(ctx, pragma); err != nil {
+	if err := s.connection.Script(pragma); err != nil {
 		return err
 	}
 	s.durable = durable
 	return nil
 }
 
-func (s *session) close() error {
-	var errs []error
-	for _, statement := range s.statements {
-		errs = append(errs, statement.Close())
+// commit ends the transaction. If it fails, nothing of it remains.
+func (s *session) commit() error {
+	_, err := s.connection.Exec("COMMIT")
+	if err != nil {
+		s.rollBack()
 	}
-	return errors.Join(append(errs, s.connection.Close())...)
+	return err
+}
+
+func (s *session) rollBack() {
+	if !s.connection.InTransaction() {
+		return
+	}
+	_, err := s.connection.Exec("ROLLBACK")
+	s.broken = err != nil
 }

@@ -13,21 +13,20 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"time"
 
+	"github.com/bothost/bothost/plugins/store-sqlite/internal/engine"
 	"github.com/bothost/bothost/sdk"
 	"github.com/bothost/bothost/sdk/store"
 )
 
-// Store implements store.Conversations, store.Tenants, store.Checker and
+// Store implements store.Conversations, store.Tenants, store.Awaiter, store.Checker and
 // io.Closer. It is safe for concurrent use.
 type Store struct {
 	path    string
 	writer  *writer
-	readers *sql.DB
-	// watchers gives each watch a connection of its own.
-	watchers *sql.DB
+	readers *pool
+	// waiting are the calls of AwaitTurn.
+	waiting *waiting
 	// changed wakes this process's watches.
 	changed  *broadcast
 	lifetime *lifetime
@@ -37,6 +36,7 @@ var (
 	_ store.Conversations = (*Store)(nil)
 	_ store.Tenants       = (*Store)(nil)
 	_ store.Checker       = (*Store)(nil)
+	_ store.Awaiter       = (*Store)(nil)
 )
 
 // Open opens the file, which it creates if there is none, and brings its schema
@@ -49,12 +49,12 @@ func Open(ctx context.Context, config Config, settings sdk.Settings) (*Store, er
 	}
 	s := &Store{
 		path:     path,
-		readers:  openPool(path, readerConnections, readOnly),
-		watchers: openPool(path, unlimited, readOnly),
+		writer:   newWriter(path),
+		readers:  newPool(path),
+		waiting:  newWaiting(),
 		changed:  newBroadcast(),
 		lifetime: newLifetime(),
 	}
-	s.writer = newWriter(openPool(path, 1, readWrite))
 	if err := s.writer.migrate(ctx, path); err != nil {
 		_ = s.closeAll()
 		return nil, s.fault("open", err)
@@ -73,26 +73,25 @@ func (s *Store) Close() error {
 // returns is a fault that says what was attempted, and nothing of the transaction
 // remains then.
 func (s *Store) write(ctx context.Context, attempt string, run func(*transaction) error) error {
-	return s.transact(ctx, attempt, flushed, run)
+	return s.fault(attempt, s.transact(ctx, flushed, run))
 }
 
-// transact is write for transactions that may reach the disk later.
-func (s *Store) transact(ctx context.Context, attempt string, durable durability, run func(*transaction) error) error {
+// transact is write for those who say themselves when the transaction is to be on
+// the disk, and what was attempted.
+func (s *Store) transact(ctx context.Context, durable durability, run func(*transaction) error) error {
 	if err := s.lifetime.enter(); err != nil {
 		return err
 	}
 	defer s.lifetime.leave()
-	return s.fault(attempt, s.writer.do(ctx, durable, run))
+	return s.writer.do(ctx, durable, run)
 }
 
-// read runs queries, each of which sees the state of one moment.
-func (s *Store) read(attempt string, run func(*sql.DB) error) error {
+// read runs queries on one connection, again if another process's lock was in
+// their way.
+func (s *Store) read(ctx context.Context, attempt string, run func(*engine.Connection) error) error {
 	if err := s.lifetime.enter(); err != nil {
 		return err
 	}
 	defer s.lifetime.leave()
-	return s.fault(attempt, run(s.readers))
+	return s.fault(attempt, s.readers.read(ctx, run))
 }
-
-// now is the clock of leases, deadlines and times.
-func now() time.Time { return time.Now() }

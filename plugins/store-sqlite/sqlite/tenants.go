@@ -3,11 +3,11 @@ package sqlite
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/bothost/bothost/plugins/store-sqlite/internal/engine"
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/store"
 	"github.com/bothost/bothost/sdk/store/cursor"
@@ -16,8 +16,10 @@ import (
 const tenantList = "tenants"
 
 const (
-	selectTenant  = `SELECT tenant, uid, revision, config, active, created_at, updated_at, deleted FROM tenants `
-	selectTenants = selectTenant + `WHERE tenant > ?1 AND NOT deleted ORDER BY tenant LIMIT ?2`
+	selectRegistrations = `
+		SELECT tenant, uid, revision, config, active, created_at, updated_at, deleted FROM tenants `
+	selectTenant  = selectRegistrations + `WHERE tenant = ?1 AND NOT deleted`
+	selectTenants = selectRegistrations + `WHERE tenant > ?1 AND NOT deleted ORDER BY tenant LIMIT ?2`
 )
 
 // registration is a tenant's row: a tombstone if it is deleted.
@@ -26,32 +28,23 @@ type registration struct {
 	deleted bool
 }
 
-func scanRegistration(row scanner) (r registration, err error) {
-	var created, updated int64
-	err = row.Scan(&r.Name, &r.UID, &r.Revision, &r.Config, &r.Active, &created, &updated, &r.deleted)
-	r.Created, r.Updated = timeOf(created), timeOf(updated)
-	return r, err
-}
-
-func scanTenant(row scanner) (store.Tenant, error) {
-	r, err := scanRegistration(row)
-	return r.Tenant, err
+func registrationOf(row engine.Row) *registration {
+	return &registration{
+		Tenant: store.Tenant{
+			Name: row.Text(0), UID: row.Text(1), Revision: uint64(row.Int(2)), Config: row.Blob(3),
+			Active: row.Bool(4), Created: timeOf(row.Int(5)), Updated: timeOf(row.Int(6)),
+		},
+		deleted: row.Bool(7),
+	}
 }
 
 // registration gives a tenant's row, or nil.
-func (t *transaction) registration(name string) (*registration, error) {
-	statement, err := t.prepared(selectTenant + `WHERE tenant = ?1`)
-	if err != nil {
-		return nil, err
-	}
-	r, err := scanRegistration(statement.QueryRowContext(t.ctx, name))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
+func (t *transaction) registration(name string) (found *registration, err error) {
+	_, err = t.First(func(row engine.Row) { found = registrationOf(row) }, selectRegistrations+`WHERE tenant = ?1`, name)
 	if err != nil {
 		return nil, fmt.Errorf("read the tenant: %w", err)
 	}
-	return &r, nil
+	return found, nil
 }
 
 // PutTenant implements store.Tenants.
@@ -101,7 +94,7 @@ func (t *transaction) register(request store.PutTenant, before *registration, at
 	if tenant.Revision, err = t.record(store.TenantChanged, tenant.Name, ""); err != nil {
 		return store.Tenant{}, err
 	}
-	_, err = t.exec(`
+	_, err = t.Exec(`
 		INSERT INTO tenants (tenant, uid, revision, config, active, deleted, created_at, updated_at)
 		VALUES (?1, ?2, ?3, ?4, ?5, FALSE, ?6, ?7)
 		ON CONFLICT (tenant) DO UPDATE SET
@@ -114,9 +107,9 @@ func (t *transaction) register(request store.PutTenant, before *registration, at
 
 // GetTenant implements store.Tenants.
 func (s *Store) GetTenant(ctx context.Context, name string) (tenant store.Tenant, err error) {
-	err = s.read(fmt.Sprintf("get tenant %q", name), func(db *sql.DB) (err error) {
-		tenant, err = scanTenant(db.QueryRowContext(ctx, selectTenant+`WHERE tenant = ?1 AND NOT deleted`, name))
-		if errors.Is(err, sql.ErrNoRows) {
+	err = s.read(ctx, fmt.Sprintf("get tenant %q", name), func(c *engine.Connection) error {
+		found, err := c.First(func(row engine.Row) { tenant = registrationOf(row).Tenant }, selectTenant, name)
+		if err == nil && !found {
 			return noTenant(name)
 		}
 		return err
@@ -126,7 +119,7 @@ func (s *Store) GetTenant(ctx context.Context, name string) (tenant store.Tenant
 
 func tenants() list[store.Tenant] {
 	return list[store.Tenant]{
-		scan:   scanTenant,
+		scan:   func(row engine.Row) (store.Tenant, error) { return registrationOf(row).Tenant, nil },
 		size:   func(t store.Tenant) int { return len(t.Config) },
 		cursor: func(t store.Tenant) string { return cursor.Encode(tenantList, t.Name) },
 	}
@@ -138,8 +131,8 @@ func (s *Store) ListTenants(ctx context.Context, limit int, after string) (page 
 	if err = errors.Join(err, checkLimit(limit)); err != nil {
 		return page, err
 	}
-	err = s.read("list tenants", func(db *sql.DB) (err error) {
-		page, err = tenants().page(ctx, db, limit, selectTenants, last)
+	err = s.read(ctx, "list tenants", func(c *engine.Connection) (err error) {
+		page, err = tenants().page(c.Rows(selectTenants, last, limit+1), limit)
 		return err
 	})
 	return page, err

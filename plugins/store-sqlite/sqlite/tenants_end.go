@@ -25,7 +25,7 @@ func (s *Store) SetTenantActive(ctx context.Context, name string, active bool) (
 		if tenant.Revision, err = tx.record(store.TenantChanged, name, ""); err != nil {
 			return err
 		}
-		_, err = tx.exec(`UPDATE tenants SET active = ?2, revision = ?3, updated_at = ?4 WHERE tenant = ?1`,
+		_, err = tx.Exec(`UPDATE tenants SET active = ?2, revision = ?3, updated_at = ?4 WHERE tenant = ?1`,
 			name, tenant.Active, int64(tenant.Revision), tenant.Updated.UnixNano())
 		return err
 	})
@@ -50,10 +50,10 @@ func (s *Store) DeleteTenant(ctx context.Context, name string, purge bool) error
 			return err
 		}
 		if purge {
-			_, err = tx.exec(`DELETE FROM tenants WHERE tenant = ?1`, name)
+			_, err = tx.Exec(`DELETE FROM tenants WHERE tenant = ?1`, name)
 			return err
 		}
-		_, err = tx.exec(`UPDATE tenants SET deleted = TRUE, revision = ?2, updated_at = ?3 WHERE tenant = ?1`,
+		_, err = tx.Exec(`UPDATE tenants SET deleted = TRUE, revision = ?2, updated_at = ?3 WHERE tenant = ?1`,
 			name, int64(revision), now().UnixNano())
 		return err
 	})
@@ -61,16 +61,12 @@ func (s *Store) DeleteTenant(ctx context.Context, name string, purge bool) error
 
 // revokeAll revokes the keys of a tenant, each with a change of its own.
 func (t *transaction) revokeAll(tenant string) error {
-	rows, err := t.rows(`SELECT id FROM api_keys WHERE tenant = ?1 ORDER BY number`, tenant)
-	if err != nil {
-		return fmt.Errorf("list the tenant's keys: %w", err)
-	}
-	ids, err := gather(rows, func(row scanner) (id string, err error) {
-		err = row.Scan(&id)
-		return id, err
-	})
-	if err != nil {
-		return fmt.Errorf("list the tenant's keys: %w", err)
+	var ids []string
+	for row, err := range t.Rows(`SELECT id FROM api_keys WHERE tenant = ?1 ORDER BY number`, tenant) {
+		if err != nil {
+			return fmt.Errorf("list the tenant's keys: %w", err)
+		}
+		ids = append(ids, row.Text(0))
 	}
 	for _, id := range ids {
 		if _, err := t.revoke(tenant, id); err != nil {

@@ -2,11 +2,11 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
 
+	"github.com/bothost/bothost/plugins/store-sqlite/internal/engine"
 	"github.com/bothost/bothost/sdk/store"
 	"github.com/bothost/bothost/sdk/store/cursor"
 )
@@ -15,12 +15,11 @@ const messageList = "messages"
 
 // selectTranscript tells a pending turn that can be taken over as interrupted.
 const selectTranscript = `
-	SELECT m.turn, m.position, m.role, m.parts, m.created_at,
-	       CASE WHEN t.status = 'pending' AND ` + isDead + ` THEN 'interrupted' ELSE t.status END
-	FROM messages m
-	JOIN turns t ON t.tenant = m.tenant AND t.conversation = m.conversation AND t.turn = m.turn
-	WHERE m.tenant = ?1 AND m.conversation = ?2 AND (m.turn, m.position) > (?4, ?5)
-	ORDER BY m.turn, m.position LIMIT ?6`
+	SELECT t.turn, t.position, t.role, t.parts, t.created_at,
+	       coalesce(t.status, r.status, CASE WHEN ` + isDead + ` THEN 'interrupted' ELSE 'pending' END)
+	FROM messages t` + withReply + `
+	WHERE t.tenant = ?1 AND t.conversation = ?2 AND (t.turn, t.position) > (?4, ?5)
+	ORDER BY t.turn, t.position LIMIT ?6`
 
 func messages() list[store.StoredMessage] {
 	return list[store.StoredMessage]{
@@ -39,9 +38,9 @@ func (s *Store) ListMessages(ctx context.Context, request store.ListMessages) (p
 		return page, err
 	}
 	attempt := fmt.Sprintf("list messages of conversation %q", request.Conversation)
-	err = s.read(attempt, func(db *sql.DB) (err error) {
-		page, err = messages().page(ctx, db, request.Limit, selectTranscript,
-			request.Tenant, request.Conversation, now().UnixNano(), turn, position)
+	err = s.read(ctx, attempt, func(c *engine.Connection) (err error) {
+		page, err = messages().page(c.Rows(selectTranscript, request.Tenant, request.Conversation,
+			now().UnixNano(), turn, position, request.Limit+1), request.Limit)
 		return err
 	})
 	if err == nil && len(page.Items) == 0 {
@@ -55,7 +54,7 @@ func (s *Store) ListMessages(ctx context.Context, request store.ListMessages) (p
 // messagePlace is where a page begins: right after this place.
 func messagePlace(after string) (turn, position int64, err error) {
 	if after == "" {
-		return 0, 0, nil
+		return 0, 0, nil // turns count from 1
 	}
 	fields, err := cursor.Decode(messageList, after, 2)
 	if err != nil {
@@ -66,13 +65,9 @@ func messagePlace(after string) (turn, position int64, err error) {
 	return turn, position, errors.Join(turnErr, positionErr)
 }
 
-func scanMessage(row scanner) (m store.StoredMessage, err error) {
-	var content stored
-	var created int64
-	if err := row.Scan(&m.Turn, &m.Index, &content.role, &content.parts, &created, &m.Status); err != nil {
-		return m, err
-	}
-	m.Created = timeOf(created)
-	m.Message, err = content.message()
+func scanMessage(row engine.Row) (m store.StoredMessage, err error) {
+	m.Turn, m.Index = uint64(row.Int(0)), int(row.Int(1))
+	m.Created, m.Status = timeOf(row.Int(4)), store.Status(row.Text(5))
+	m.Message, err = decode(row, 2, 3)
 	return m, err
 }

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -13,71 +12,70 @@ import (
 // defaultWindowBytes stands for a window's MaxBytes of 0.
 const defaultWindowBytes = 8 << 20
 
-// selectWindow walks the turns with a reply and their messages, newest first.
-// Rows are made as they are read: who stops reading stops the work. CROSS JOIN
-// keeps SQLite from turning the loops around.
+// selectWindow walks messages backwards from a turn. Rows are made as they are
+// read: who stops reading stops the work.
 const selectWindow = `
-	SELECT t.turn, t.window_messages, t.window_bytes, m.role, m.parts
-	FROM turns t INDEXED BY turns_in_window
-	CROSS JOIN messages m ON m.tenant = t.tenant AND m.conversation = t.conversation AND m.turn = t.turn
-	WHERE t.tenant = ?1 AND t.conversation = ?2 AND t.window_messages > 0
-	ORDER BY t.turn DESC, m.position DESC
-	LIMIT ?3`
+	SELECT turn, position, turn_bytes, reply_before, role, parts FROM messages
+	WHERE tenant = ?1 AND conversation = ?2 AND turn <= ?3
+	ORDER BY turn DESC, position DESC`
 
 // window gives the newest whole turns with a reply that fit, oldest first. The
 // first that does not fit ends it: a window has no holes but turns without a
 // reply.
-func (t *transaction) window(scope store.Scope, window memory.Window) (history []message.Message, err error) {
-	if window.MaxMessages <= 0 {
-		return nil, nil
+func (t *transaction) window(scope store.Scope, lastReply int64, bounds memory.Window) ([]message.Message, error) {
+	w := &window{messages: int64(bounds.MaxMessages), bytes: bounds.MaxBytes}
+	if w.bytes == 0 {
+		w.bytes = defaultWindowBytes
 	}
-	rows, err := t.rows(selectWindow, scope.Tenant, scope.Conversation, window.MaxMessages)
-	if err != nil {
-		return nil, fmt.Errorf("read the window: %w", err)
+	for from := lastReply; from > 0 && w.messages > 0; {
+		var err error
+		if from, err = w.read(t, scope, from); err != nil {
+			return nil, fmt.Errorf("read the window: %w", err)
+		}
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	room := roomOf(window)
-	for rows.Next() {
-		var turn, count, size int64
-		var content stored
-		if err := rows.Scan(&turn, &count, &size, &content.role, &content.parts); err != nil {
-			return nil, fmt.Errorf("read a message of the window: %w", err)
-		}
-		if !room.admits(turn, count, size) {
-			break
-		}
-		decoded, err := content.message()
-		if err != nil {
-			return nil, err
-		}
-		history = append(history, decoded)
-	}
-	slices.Reverse(history)
-	return history, rows.Err()
+	slices.Reverse(w.history)
+	return w.history, nil
 }
 
-// room is what is left of a window's bounds.
-type room struct {
+// window is what is left of a window's bounds, and what was read so far, newest
+// first.
+type window struct {
 	messages, bytes int64
 	// turn is the last that was counted.
-	turn int64
+	turn    int64
+	history []message.Message
 }
 
-func roomOf(window memory.Window) *room {
-	bytes := window.MaxBytes
-	if bytes == 0 {
-		bytes = defaultWindowBytes
+// read reads turns with a reply, from one backwards. It gives the turn to go on
+// from, behind turns without a reply; 0: the window ends.
+func (w *window) read(t *transaction, scope store.Scope, from int64) (next int64, err error) {
+	for row, err := range t.Rows(selectWindow, scope.Tenant, scope.Conversation, from) {
+		if err != nil {
+			return 0, err
+		}
+		turn, position := row.Int(0), row.Int(1)
+		if turn != w.turn {
+			// This is the turn's last message.
+			if position == 0 {
+				return row.Int(3), nil
+			}
+			if !w.admits(turn, position+1, row.Int(2)) {
+				return 0, nil
+			}
+		}
+		decoded, err := decode(row, 4, 5)
+		if err != nil {
+			return 0, err
+		}
+		w.history = append(w.history, decoded)
 	}
-	return &room{messages: int64(window.MaxMessages), bytes: bytes}
+	return 0, nil
 }
 
-// admits reports whether there is room for a message's whole turn, which counts
-// when the first of its messages is met.
-func (r *room) admits(turn, messages, bytes int64) bool {
-	if turn != r.turn {
-		r.turn = turn
-		r.messages -= messages
-		r.bytes -= bytes
-	}
-	return r.messages >= 0 && r.bytes >= 0
+// admits reports whether there is room for a whole turn, which it counts.
+func (w *window) admits(turn, messages, bytes int64) bool {
+	w.turn = turn
+	w.messages -= messages
+	w.bytes -= bytes
+	return w.messages >= 0 && w.bytes >= 0
 }

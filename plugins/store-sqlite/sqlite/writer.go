@@ -2,68 +2,192 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
+	"slices"
+	"sync"
+	"time"
 )
 
-// writer runs transactions one after the other on the process's one writing
-// connection. A transaction is a function that may be run as it is beside others
-// between one begin and one commit: it leaves no trace but its statements'.
+// maxGroup bounds the transactions that are committed together.
+const maxGroup = 64
+
+// writer runs transactions on the process's one writing connection. Those that
+// come while others run are committed together, as a group: a flush to the disk
+// costs as much for one as for many.
+//
+// There is no goroutine of the writer's own. Who finds nobody writing leads: it
+// runs a group, with its own transaction and what else waits by then, and hands
+// the lead to the first of those that have come since. So a transaction that is
+// alone runs at once, in the goroutine of its caller.
 type writer struct {
-	pool *sql.DB
-	// turn holds the session while nobody writes; nil in it: to be opened.
-	turn chan *session
+	path string
+	// session belongs to the leader; nil: to be opened.
+	session *session
+
+	mu sync.Mutex
+	// leader is who runs the next group or is running one; nil: nobody.
+	leader *request
+	// queue holds those whose group has not begun. A leader is its first until
+	// then.
+	queue []*request
 }
 
-func newWriter(pool *sql.DB) *writer {
-	w := &writer{pool: pool, turn: make(chan *session, 1)}
-	w.turn <- nil
-	return w
+// request is a transaction that is to be run.
+type request struct {
+	durable durability
+	// run leaves no trace but its statements', and what it sets for its caller,
+	// who looks at it if err is nil.
+	run func(*transaction) error
+	// giveUp is when it has waited long enough for another process's lock.
+	giveUp time.Time
+	err    error
+	// told gets a value if the request is to lead, and is closed when err is
+	// final and somebody else has led.
+	told chan struct{}
 }
+
+func newWriter(path string) *writer { return &writer{path: path} }
 
 // do runs one transaction, and commits it if run returns nil. ctx ends the wait
-// for the write lock; once begun, a transaction goes on to its end, which is
+// for a group; once that has begun, the transaction goes on to its end, which is
 // near, so that its outcome is known.
 func (w *writer) do(ctx context.Context, durable durability, run func(*transaction) error) error {
-	var s *session
+	r := &request{durable: durable, run: run, giveUp: time.Now().Add(patience), told: make(chan struct{}, 1)}
+	if leads := w.enqueue(r); leads {
+		return w.lead(ctx, r)
+	}
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
-	case s = <-w.turn:
+		if w.withdraw(r) {
+			return ctx.Err()
+		}
+		// It has been told something, or will be soon.
+		if _, leads := <-r.told; leads {
+			w.leave(r)
+			return ctx.Err()
+		}
+	case _, leads := <-r.told:
+		if leads {
+			return w.lead(ctx, r)
+		}
 	}
-	defer func() { w.turn <- s }()
-	if s == nil || s.broken {
-		opened, err := w.reopen(ctx, s)
-		s = opened
-		if err != nil {
+	return r.err
+}
+
+// enqueue reports whether the request leads.
+func (w *writer) enqueue(r *request) (leads bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.queue = append(w.queue, r)
+	if w.leader != nil {
+		return false
+	}
+	w.leader = r
+	return true
+}
+
+// withdraw takes back a request, unless a group has it or it has the lead.
+func (w *writer) withdraw(r *request) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	place := slices.Index(w.queue, r)
+	if place < 0 || w.leader == r {
+		return false
+	}
+	w.queue = slices.Delete(w.queue, place, place+1)
+	return true
+}
+
+// lead runs a group that the request is in.
+func (w *writer) lead(ctx context.Context, r *request) error {
+	durable := w.wanted()
+	if err := w.begin(ctx, durable, r.giveUp); err != nil {
+		w.leave(r)
+		return err
+	}
+	members := w.take(durable)
+	w.session.group(members)
+	w.handOver()
+	for _, m := range members {
+		if m != r {
+			close(m.told)
+		}
+	}
+	return r.err
+}
+
+// begin begins a transaction, on another connection if the one before is broken.
+func (w *writer) begin(ctx context.Context, durable durability, giveUp time.Time) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if w.session != nil && w.session.broken {
+		if err := w.close(); err != nil {
 			return err
 		}
 	}
-	return s.transact(ctx, durable, run)
+	if w.session == nil {
+		opened, err := openSession(ctx, w.path)
+		if err != nil {
+			return err
+		}
+		w.session = opened
+	}
+	return w.session.begin(ctx, durable, giveUp)
 }
 
-// reopen gives up a broken session, if there is one, and begins another.
-func (w *writer) reopen(ctx context.Context, broken *session) (*session, error) {
-	if broken != nil {
-		if err := broken.close(); err != nil {
-			return nil, fmt.Errorf("close a broken connection: %w", err)
+// wanted is flushed if one of those who wait wants it so.
+func (w *writer) wanted() durability {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, r := range w.queue[:min(len(w.queue), maxGroup)] {
+		if r.durable == flushed {
+			return flushed
 		}
 	}
-	connection, err := w.pool.Conn(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("connect: %w", err)
-	}
-	return &session{connection: connection, statements: map[string]*sql.Stmt{}}, nil
+	return soon
 }
 
-// close closes the connection, once the running transaction has ended.
-func (w *writer) close() error {
-	s := <-w.turn
-	defer func() { w.turn <- nil }()
-	var err error
-	if s != nil {
-		err = s.close()
+// take takes a group from the queue: those whom the transaction that has begun is
+// good enough for.
+func (w *writer) take(durable durability) (members []*request) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.queue = slices.DeleteFunc(w.queue, func(r *request) bool {
+		joins := len(members) < maxGroup && (durable == flushed || r.durable == soon)
+		if joins {
+			members = append(members, r)
+		}
+		return joins
+	})
+	return members
+}
+
+// leave gives up the lead without having run a group.
+func (w *writer) leave(r *request) {
+	w.mu.Lock()
+	w.queue = slices.DeleteFunc(w.queue, func(other *request) bool { return other == r })
+	w.mu.Unlock()
+	w.handOver()
+}
+
+// handOver gives the lead to whoever waits first.
+func (w *writer) handOver() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.queue) == 0 {
+		w.leader = nil
+		return
 	}
-	return errors.Join(err, w.pool.Close())
+	w.leader = w.queue[0]
+	w.leader.told <- struct{}{}
+}
+
+// close closes the connection, which nobody may be writing with.
+func (w *writer) close() error {
+	if w.session == nil {
+		return nil
+	}
+	err := w.session.connection.Close()
+	w.session = nil
+	return err
 }

@@ -16,8 +16,12 @@ CREATE TABLE conversations (
   tenant        TEXT    NOT NULL,
   conversation  TEXT    NOT NULL,
   last_turn     INTEGER NOT NULL,
+  -- The newest turn with a reply, where windows begin; 0: there is none yet.
+  last_reply    INTEGER NOT NULL DEFAULT 0,
   -- The fence: the token of the turn last_turn while that one is pending.
   pending_token BLOB,
+  -- Whether memory_state has a row.
+  has_state     INTEGER NOT NULL DEFAULT FALSE,
   user_id       TEXT    NOT NULL,
   metadata      BLOB,
   created_at    INTEGER NOT NULL,
@@ -29,48 +33,50 @@ CREATE INDEX conversations_by_activity ON conversations (tenant, updated_at, con
 CREATE INDEX conversations_of_user ON conversations (tenant, user_id, updated_at, conversation)
   WHERE user_id <> '';
 
-CREATE TABLE turns (
+-- A turn is its messages, one beside the other. The user's, at position 0, is
+-- written when the turn begins, with what is known then; the replies when it is
+-- committed. So a turn touches one page here, and what it wrote once stays as it
+-- is. A turn without status and without reply is pending.
+CREATE TABLE messages (
   tenant            TEXT    NOT NULL,
   conversation      TEXT    NOT NULL,
   turn              INTEGER NOT NULL,
-  token             BLOB    NOT NULL,
-  status            TEXT    NOT NULL
-    CHECK (status IN ('pending', 'complete', 'failed', 'interrupted', 'cancelled')),
-  holder            TEXT    NOT NULL,
-  deadline_at       INTEGER NOT NULL,
-  idempotency_key   TEXT    NOT NULL,
-  request_hash      BLOB    NOT NULL,
-  reason            TEXT    NOT NULL DEFAULT '',
-  -- What the turn takes of a window; 0 messages: it has no reply, and is not in.
-  window_messages   INTEGER NOT NULL DEFAULT 0,
-  window_bytes      INTEGER NOT NULL,
-  model             TEXT    NOT NULL DEFAULT '',
-  finish_reason     TEXT    NOT NULL DEFAULT '',
-  prompt_tokens     INTEGER NOT NULL DEFAULT 0,
-  completion_tokens INTEGER NOT NULL DEFAULT 0,
-  started_at        INTEGER NOT NULL,
-  ended_at          INTEGER,
-  PRIMARY KEY (tenant, conversation, turn)
-) STRICT, WITHOUT ROWID;
+  position          INTEGER NOT NULL,
+  role              TEXT    NOT NULL,
+  created_at        INTEGER NOT NULL,
+  -- The content of the turn up to the end of this message.
+  turn_bytes        INTEGER NOT NULL,
+  -- At a reply: how the turn ended. At the user's message: how it ended if it
+  -- did not end as complete.
+  status            TEXT
+    CHECK (status IN ('complete', 'failed', 'interrupted', 'cancelled')),
 
-CREATE UNIQUE INDEX turns_by_token ON turns (tenant, conversation, token);
-CREATE UNIQUE INDEX turns_by_idempotency_key ON turns (tenant, conversation, idempotency_key)
-  WHERE idempotency_key <> '' AND status IN ('pending', 'complete');
--- A window is read along this, newest first, without a look at turns without
--- reply. It is unique so that SQLite need not sort the messages of a turn.
-CREATE UNIQUE INDEX turns_in_window ON turns (tenant, conversation, turn)
-  WHERE window_messages > 0;
+  -- At the user's message.
+  token             BLOB CHECK ((token IS NULL) = (position > 0)),
+  holder            TEXT,
+  deadline_at       INTEGER,
+  idempotency_key   TEXT,
+  request_hash      BLOB,
+  -- The newest turn before this one that has a reply, or 0. A window goes on
+  -- there if this one has none.
+  reply_before      INTEGER,
+  reason            TEXT,
 
-CREATE TABLE messages (
-  tenant       TEXT    NOT NULL,
-  conversation TEXT    NOT NULL,
-  turn         INTEGER NOT NULL,
-  position     INTEGER NOT NULL,
-  role         TEXT    NOT NULL,
-  parts        TEXT    NOT NULL,
-  created_at   INTEGER NOT NULL,
+  -- At the first reply.
+  model             TEXT,
+  finish_reason     TEXT,
+  prompt_tokens     INTEGER,
+  completion_tokens INTEGER,
+
+  -- The last column, so that the others are found without a long one.
+  parts             TEXT    NOT NULL,
   PRIMARY KEY (tenant, conversation, turn, position)
 ) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX turns_by_token ON messages (tenant, conversation, token)
+  WHERE token IS NOT NULL;
+CREATE UNIQUE INDEX turns_by_idempotency_key ON messages (tenant, conversation, idempotency_key)
+  WHERE idempotency_key IS NOT NULL AND status IS NULL;
 
 CREATE TABLE memory_state (
   tenant       TEXT    NOT NULL,
