@@ -41,7 +41,7 @@ func parseOptions(args []string, output io.Writer) (options, error) {
 	flags.IntVar(&o.instances, "instances", 3, "hosts")
 	flags.IntVar(&o.tenants, "tenants", 4, "tenants")
 	flags.IntVar(&o.conversations, "conversations", 8, "conversations of each tenant")
-	flags.IntVar(&o.clients, "clients", 24, "clients at once")
+	flags.IntVar(&o.clients, "clients", 48, "clients at once")
 	flags.IntVar(&o.hands, "hands", 2, "faults at once, at most")
 	flags.Func("faults", "kinds of faults, a `list` (default all: "+strings.Join(faults.Kinds(), ",")+")", func(text string) error {
 		o.faults = nil

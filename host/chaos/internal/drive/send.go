@@ -9,8 +9,8 @@ import (
 	"github.com/bothost/bothost/host/chaos/internal/history"
 )
 
-// patience is how long a client waits for an answer that is not in a hurry.
-const patience = 12 * time.Second
+// patience is the longest that a client waits for an answer.
+const patience = 15 * time.Second
 
 // call is one attempt's circumstances.
 type call struct {
@@ -53,11 +53,15 @@ func (c *Client) round(ctx context.Context, request *history.Request, place Plac
 	return 0
 }
 
-// call draws an attempt's circumstances. Some clients leave early.
+// call draws an attempt's circumstances. Some clients leave early, some wait for
+// longer than anything takes.
 func (c *Client) call() call {
-	timeout := patience
-	if c.chance(20) {
+	timeout := 4 * time.Second
+	switch {
+	case c.chance(20):
 		timeout = time.Duration(c.random.IntN(int(100 * time.Millisecond)))
+	case c.chance(10):
+		timeout = patience
 	}
 	return call{instance: c.instance(), isStreamed: c.chance(2), timeout: timeout}
 }
