@@ -4,9 +4,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"os"
 	"time"
 
@@ -19,15 +17,21 @@ import (
 )
 
 const (
-	// cachedBots are as many as a host keeps, unless it is told otherwise.
-	cachedBots = 1000
+	// mostCached are as many as a host keeps, unless it is told otherwise.
+	mostCached = 1000
 	// steadyTurns let a host reach its steady state.
 	steadyTurns = 500
 )
 
 // coldBots measures first turns of tenants that have had none, and what their
-// bots take in the cache. The first tenant's bot is the warm one.
+// bots take in the cache. The first tenant's bot is the warm one; without others
+// there is nothing to measure.
 func (b *bench) coldBots(ctx context.Context, on backend, settings rig.HostSettings, row *tenantRow) error {
+	cold := min(mostCached, row.Tenants) - 1
+	if cold == 0 {
+		return nil
+	}
+	progress("%s: first turns of %d cold bots", on.name, cold)
 	settings.Environment = []string{gctrace.Variable}
 	_ = os.Remove(settings.LogFile()) // the collections of this host alone count
 	program, err := rig.StartHost(ctx, settings)
@@ -35,11 +39,9 @@ func (b *bench) coldBots(ctx context.Context, on backend, settings rig.HostSetti
 		return err
 	}
 	defer program.Stop()
-	cold := min(cachedBots, row.Tenants) - 1
-	progress("%s: first turns of %d cold bots", on.name, cold)
 	host := tenantHost{b, program, settings.LogFile(), fmt.Sprint(row.Tenants)}
 	before, err := host.settle(ctx, "before", 0)
-	if err != nil || cold == 0 {
+	if err != nil {
 		return err
 	}
 	if err := host.compare(ctx, row, cold); err != nil {
@@ -49,7 +51,7 @@ func (b *bench) coldBots(ctx context.Context, on backend, settings rig.HostSetti
 	if err != nil {
 		return err
 	}
-	if row.Cached, err = host.cached(ctx); err != nil {
+	if row.Cached, err = b.cachedBots(ctx, program.URL); err != nil {
 		return err
 	}
 	row.HeapPerBot = float64(after.live-before.live) / float64(cold) / (1 << 10)
@@ -141,38 +143,4 @@ func (h tenantHost) taken() (taken, error) {
 	}
 	memory, err := proc.MemoryOf([]int{h.program.PID()})
 	return taken{heap.Live, memory.Resident, heap.Collections}, err
-}
-
-// cached is how many bots the host keeps.
-func (h tenantHost) cached(ctx context.Context) (int, error) {
-	response, err := h.bench.get(ctx, h.program.URL+"/v1/cache")
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = response.Body.Close() }()
-	var cache struct {
-		Size int `json:"size"`
-	}
-	if err := json.NewDecoder(response.Body).Decode(&cache); err != nil || response.StatusCode != http.StatusOK {
-		return 0, fmt.Errorf("ask for the cache: %s: %w", response.Status, err)
-	}
-	return cache.Size, nil
-}
-
-// isReady asks a host once.
-func (b *bench) isReady(ctx context.Context, url string) (bool, error) {
-	response, err := b.get(ctx, url+"/readyz")
-	if err != nil {
-		return false, err
-	}
-	_ = response.Body.Close()
-	return response.StatusCode == http.StatusOK, nil
-}
-
-func (b *bench) get(ctx context.Context, url string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-	if err != nil {
-		return nil, fmt.Errorf("make the request: %w", err)
-	}
-	return b.client.Do(request)
 }

@@ -5,8 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -63,17 +61,6 @@ func (b *bench) seedLengths(ctx context.Context, lengths []trial.Length) error {
 	seeding.Wait()
 	progress("made in %v", time.Since(began).Round(time.Second/10))
 	return errors.Join(failed...)
-}
-
-// seed opens the store that a part's host will use, or uses already.
-func (b *bench) seed(ctx context.Context, part string, on backend, work func(context.Context, seed.Store) error) error {
-	err := seed.Use(ctx, seed.Settings{
-		Plugins: filepath.Join(b.options.bin, "plugins"), Section: on.section, DataDir: b.settings(part, on).DataDir(), Sockets: b.file("sockets-" + on.folder),
-	}, work)
-	if err != nil {
-		return fmt.Errorf("%s: %w", on.name, err)
-	}
-	return nil
 }
 
 // longConversations are those of all lengths, the longest first.

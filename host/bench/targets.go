@@ -130,7 +130,7 @@ func tenantTargets(r report, subject string) []target {
 	return []target{
 		atMost(1000, "ms", row.Start, ok, "%s, %d tenants: start", subject, most),
 		atMost(5, "ms", row.ColdAdded, ok, "%s, %d tenants: what a cold bot adds to a first turn, p50", subject, most),
-		atMost(20, "KiB", max(row.HeapPerBot, row.RSSPerBot), ok && row.Cached == cachedBots, "%s, %d tenants: each of %d cached bots", subject, most, cachedBots),
+		atMost(20, "KiB", max(row.HeapPerBot, row.RSSPerBot), ok && row.Cached == mostCached, "%s, %d tenants: each of %d cached bots", subject, most, mostCached),
 	}
 }
 

@@ -45,7 +45,8 @@ func (b *bench) withTenants(ctx context.Context, on backend, registered, count i
 	if row.Start, err = b.readyTimes(ctx, settings); err != nil {
 		return row, err
 	}
-	return row, b.coldBots(ctx, on, settings, &row)
+	err = b.coldBots(ctx, on, settings, &row)
+	return row, err
 }
 
 // readyTimes is the median time from the start of a host to the moment when it
