@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/bothost/bothost/sdk/message"
 	"github.com/bothost/bothost/sdk/store"
 )
 
@@ -12,19 +11,19 @@ import (
 // writes nothing and says so if the conversation has met the token or the
 // idempotency key before.
 func (t *transaction) insertTurn(request store.BeginTurn, c fence, at time.Time) (isNew bool, err error) {
-	parts, err := message.EncodeParts(request.UserMessage.Parts)
+	text, parts, err := encode(request.UserMessage)
 	if err != nil {
 		return false, err
 	}
 	inserted, err := t.Exec(`
 		INSERT INTO messages
 			(tenant, conversation, turn, position, role, created_at, turn_bytes,
-			 token, holder, deadline_at, idempotency_key, request_hash, reply_before, parts)
-		VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, ''), ?11, ?12, ?13)
+			 token, holder, deadline_at, idempotency_key, request_hash, reply_before, text, parts)
+		VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, ''), ?11, ?12, ?13, ?14)
 		ON CONFLICT DO NOTHING`,
 		request.Tenant, request.Conversation, c.lastTurn+1, string(request.UserMessage.Role), at.UnixNano(),
 		request.UserMessage.Size(), request.Token[:], request.Holder, at.Add(request.Timeout).UnixNano(),
-		request.IdempotencyKey, request.RequestHash, c.lastReply, string(parts))
+		request.IdempotencyKey, request.RequestHash, c.lastReply, text, parts)
 	if err != nil {
 		return false, fmt.Errorf("write the user's message: %w", err)
 	}

@@ -15,7 +15,7 @@ const messageList = "messages"
 
 // selectTranscript tells a pending turn that can be taken over as interrupted.
 const selectTranscript = `
-	SELECT t.turn, t.position, t.role, t.parts, t.created_at,
+	SELECT t.turn, t.position, t.created_at, t.role, t.text, t.parts,
 	       coalesce(t.status, r.status, CASE WHEN ` + isDead + ` THEN 'interrupted' ELSE 'pending' END)
 	FROM messages t` + withReply + `
 	WHERE t.tenant = ?1 AND t.conversation = ?2 AND (t.turn, t.position) > (?4, ?5)
@@ -67,7 +67,7 @@ func messagePlace(after string) (turn, position int64, err error) {
 
 func scanMessage(row engine.Row) (m store.StoredMessage, err error) {
 	m.Turn, m.Index = uint64(row.Int(0)), int(row.Int(1))
-	m.Created, m.Status = timeOf(row.Int(4)), store.Status(row.Text(5))
-	m.Message, err = decode(row, 2, 3)
+	m.Created, m.Status = timeOf(row.Int(2)), store.Status(row.Text(6))
+	m.Message, err = decode(row, 3)
 	return m, err
 }

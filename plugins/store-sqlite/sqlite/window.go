@@ -15,7 +15,7 @@ const defaultWindowBytes = 8 << 20
 // selectWindow walks messages backwards from a turn. Rows are made as they are
 // read: who stops reading stops the work.
 const selectWindow = `
-	SELECT turn, position, turn_bytes, reply_before, role, parts FROM messages
+	SELECT turn, position, turn_bytes, reply_before, role, text, parts FROM messages
 	WHERE tenant = ?1 AND conversation = ?2 AND turn <= ?3
 	ORDER BY turn DESC, position DESC`
 
@@ -63,7 +63,7 @@ func (w *window) read(t *transaction, scope store.Scope, from int64) (next int64
 				return 0, nil
 			}
 		}
-		decoded, err := decode(row, 4, 5)
+		decoded, err := decode(row, 4)
 		if err != nil {
 			return 0, err
 		}

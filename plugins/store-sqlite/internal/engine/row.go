@@ -18,6 +18,11 @@ func (r Row) Int(column int) int64 {
 // Bool reads a number that is 0 or 1.
 func (r Row) Bool(column int) bool { return r.Int(column) != 0 }
 
+// IsNull reports whether there is nothing to read.
+func (r Row) IsNull(column int) bool {
+	return sqlite3.Xsqlite3_column_type(r.statement.connection.thread, r.statement.handle, int32(column)) == sqlite3.SQLITE_NULL
+}
+
 // Text reads a text.
 func (r Row) Text(column int) string { return string(r.view(column)) }
 

@@ -12,8 +12,8 @@ import (
 // Exec runs a statement, and tells how many rows it changed. It is prepared when
 // it is first met, and kept: its text must be a constant.
 //
-// An argument is an int64, an int, a string, a bool, or a []byte, of which nil is
-// NULL.
+// An argument is an int64, an int, a bool, a string, a []byte, or nil for NULL,
+// which a nil []byte is, too.
 func (c *Connection) Exec(query string, arguments ...any) (changed int64, err error) {
 	for _, err = range c.Rows(query, arguments...) {
 		if err != nil {
@@ -150,6 +150,8 @@ func (s *statement) bind(arguments []any) error {
 		case []byte:
 			code = s.bindBlob(number, free, value)
 			free += uintptr(len(value))
+		case nil:
+			code = s.bindBlob(number, free, nil)
 		default:
 			return fmt.Errorf("argument %d of a statement is of the type %T", i+1, argument)
 		}

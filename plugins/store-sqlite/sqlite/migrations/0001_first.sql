@@ -68,8 +68,10 @@ CREATE TABLE messages (
   prompt_tokens     INTEGER,
   completion_tokens INTEGER,
 
-  -- The last column, so that the others are found without a long one.
-  parts             TEXT    NOT NULL,
+  -- The content: a message that is one text as it is, any other as JSON. They
+  -- come last, so that the other columns are found without reading a long one.
+  text              TEXT,
+  parts             TEXT CHECK ((parts IS NULL) <> (text IS NULL)),
   PRIMARY KEY (tenant, conversation, turn, position)
 ) STRICT, WITHOUT ROWID;
 
