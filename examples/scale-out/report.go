@@ -78,7 +78,7 @@ func printTraffic(people []*speaker, took time.Duration) {
 	}
 	fmt.Printf("\nWhat %d clients saw in %.0f s\n%s\n", len(people), took.Seconds(), strings.Repeat("=", 74))
 	fmt.Printf("%-42s %5d\n", "turns acknowledged", answered)
-	fmt.Printf("%-42s %5d\n", "of them answered before, to a lost answer", replayed)
+	fmt.Printf("%-42s %5d\n", "of them told again, as the answer was lost", replayed)
 	fmt.Printf("%-42s %5.1f s\n", "the longest that a turn took", longest.Seconds())
 	for _, name := range slices.Sorted(maps.Keys(failures)) {
 		fmt.Printf("%-42s %5d\n", "repeated: "+name, failures[name])

@@ -59,9 +59,15 @@ func (s *speaker) say(ctx context.Context, n int) {
 	m := apiclient.Message{
 		Text: text, ConversationID: s.conversation, IdempotencyKey: fmt.Sprintf("speaker-%d-%d", s.number, n),
 	}
+	// Each fifth answer is lost on its way, as far as the host can tell.
+	isLost := n%5 == 0
 	began := time.Now()
 	for {
 		reply, err := s.attempt(ctx, m, n%2 == 0)
+		if err == nil && isLost {
+			isLost = false
+			continue
+		}
 		if err == nil {
 			s.acknowledged = append(s.acknowledged, spoken{text, reply})
 			s.longest = max(s.longest, time.Since(began))
