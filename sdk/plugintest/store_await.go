@@ -163,20 +163,19 @@ func awaitAtOnce(w *waiting) {
 	const rounds, waiters = 10, 4
 	for turn := uint64(1); turn <= rounds; turn++ {
 		ctx, cancel := context.WithTimeout(w.Context(), patience)
+		errs := make([]error, waiters+1)
 		atOnce(waiters+1, func(i int) {
-			var err error
 			if i == 0 {
-				_, err = w.store.CommitTurn(ctx, replyTo(w.held, "hi"))
+				_, errs[i] = w.store.CommitTurn(ctx, replyTo(w.held, "hi"))
 			} else {
-				err = w.awaiter.AwaitTurn(ctx, w.held.Scope, turn, store.MaxAwait)
-			}
-			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				w.Errorf("await turn: no answer for %s, though the turn has ended", patience)
-			} else if err != nil {
-				w.Errorf("end or await turn %d: %v", turn, err)
+				errs[i] = w.awaiter.AwaitTurn(ctx, w.held.Scope, turn, store.MaxAwait)
 			}
 		})
+		if ctx.Err() != nil {
+			w.Fatalf("await turn: no answer for %s, though the turn has ended", patience)
+		}
 		cancel()
+		w.must(errors.Join(errs...), "end and await a turn")
 		w.held = w.request(conversationID, "held")
 		w.begun(w.held)
 	}

@@ -26,10 +26,18 @@ func TestCheckWarns(t *testing.T) {
 	}
 }
 
-func TestModel(t *testing.T) {
+func TestModels(t *testing.T) {
 	t.Parallel()
 	subject := memstore.New()
-	rapid.Check(t, func(t *rapid.T) {
-		plugintest.StoreModel(t, subject, 60, func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "choice") })
-	})
+	for name, model := range map[string]func(t *rapid.T, choose func(n int) int){
+		"conversations": func(t *rapid.T, choose func(n int) int) { plugintest.StoreModel(t, subject, 60, choose) },
+		"registry":      func(t *rapid.T, choose func(n int) int) { plugintest.TenantModel(t, subject, 40, choose) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, func(t *rapid.T) {
+				model(t, func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "choice") })
+			})
+		})
+	}
 }

@@ -132,7 +132,7 @@ func turnMutants() []mutant {
 		old: `	t.status, t.ended = status, at
 	close(t.over)`,
 		new:   `	t.status, t.ended = status, at`,
-		found: "no end of a turn is missed by who begins to wait meanwhile",
+		found: "who awaits a turn is told of its takeover",
 	}}
 }
 
