@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"syscall"
 	"time"
+
+	"github.com/bothost/bothost/host/internal/slack"
 )
 
 const (
@@ -61,7 +63,7 @@ func (p *processPipes) start(path string, env []string) (*exec.Cmd, error) {
 		command.Dir = "/"
 		command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		command.Stdin, command.Stdout, command.Stderr = p.stdin.child, p.stdout.child, p.stderr.child
-		err := withSlack(command.Start)
+		err := slack.Give(command.Start)
 		if err == nil {
 			return command, nil
 		}

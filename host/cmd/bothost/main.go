@@ -10,9 +10,15 @@ import (
 	"context"
 	"io"
 	"os"
+	"slices"
+
+	"github.com/bothost/bothost/host/internal/slack"
 )
 
 func main() {
+	if slices.Contains(os.Args[1:], "serve") {
+		slack.Take()
+	}
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ()))
 }
 
