@@ -13,19 +13,21 @@ import (
 )
 
 // explaining is a connection of the role that serves, on which the server tells
-// the plan of every statement, those in functions too.
+// the plan of every statement, those in functions and of references too.
 type explaining struct {
 	connection *pgx.Conn
 	told       *[]string
 }
 
-func explainingConnection(t *testing.T, d *pgtest.Database) explaining {
+// explainingConnection connects with settings of the session besides.
+func explainingConnection(t *testing.T, d *pgtest.Database, settings ...string) explaining {
 	t.Helper()
 	ctx := context.Background()
 	admin := d.Connect(t, d.Superuser)
 	for _, setting := range []string{
 		"session_preload_libraries = auto_explain", "auto_explain.log_min_duration = 0",
 		"auto_explain.log_nested_statements = on", "auto_explain.log_analyze = on",
+		"auto_explain.log_buffers = on", "auto_explain.log_wal = on", "auto_explain.log_timing = off",
 		"auto_explain.log_format = json", "auto_explain.log_level = notice",
 	} {
 		if _, err := admin.Exec(ctx, "ALTER DATABASE "+d.Name+" SET "+setting); err != nil {
@@ -47,20 +49,34 @@ func explainingConnection(t *testing.T, d *pgtest.Database) explaining {
 			t.Errorf("close: %v", err)
 		}
 	})
+	for _, setting := range settings {
+		if _, err := connection.Exec(ctx, "SET "+setting); err != nil {
+			t.Fatalf("set %s: %v", setting, err)
+		}
+	}
 	return explaining{connection, told}
 }
 
-// run executes a statement several times, and gives the plans of the last: after
-// five executions the server settles on plans that serve any argument.
-func (e explaining) run(t *testing.T, statement string) []plan {
+// settle is how often a statement runs until the server has settled on a plan
+// that serves any argument.
+const settle = 8
+
+// run executes a statement often, and gives what the last did.
+func (e explaining) run(t *testing.T, statement string) execution {
 	t.Helper()
-	for range 8 {
-		*e.told = nil
-		if _, err := e.connection.Exec(context.Background(), statement); err != nil {
-			t.Fatalf("%s: %v", statement, err)
-		}
+	for range settle - 1 {
+		e.once(t, statement)
 	}
-	var plans []plan
+	return e.once(t, statement)
+}
+
+func (e explaining) once(t *testing.T, statement string) execution {
+	t.Helper()
+	*e.told = nil
+	if _, err := e.connection.Exec(context.Background(), statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+	var plans execution
 	for _, message := range *e.told {
 		start := strings.Index(message, "{")
 		if start < 0 {
@@ -73,14 +89,22 @@ func (e explaining) run(t *testing.T, statement string) []plan {
 		p.Text = message
 		plans = append(plans, p)
 	}
+	if len(plans) == 0 {
+		t.Fatalf("%s: the server told no plan", statement)
+	}
 	return plans
 }
+
+// execution is the plans of a statement and of all that it ran, itself last.
+type execution []plan
 
 type plan struct {
 	Root node `json:"Plan"`
 	Text string
 }
 
+// node is a step of a plan. What it touched and wrote includes the steps below,
+// and what functions ran in them.
 type node struct {
 	Type      string  `json:"Node Type"`
 	Relation  string  `json:"Relation Name"`
@@ -88,17 +112,37 @@ type node struct {
 	Loops     float64 `json:"Actual Loops"`
 	Removed   float64 `json:"Rows Removed by Filter"`
 	Rechecked float64 `json:"Rows Removed by Index Recheck"`
+	Hit       float64 `json:"Shared Hit Blocks"`
+	Read      float64 `json:"Shared Read Blocks"`
+	Written   float64 `json:"WAL Bytes"`
 	Plans     []node  `json:"Plans"`
 }
 
-// read is how many rows of tables a node and those below it looked at.
-func (n node) read(t *testing.T) float64 {
-	rows := 0.0
-	if n.Relation != "" && strings.Contains(n.Type, "Scan") {
-		rows = (n.Rows + n.Removed + n.Rechecked) * n.Loops
+// cost is what an execution took: rows looked at in tables, blocks touched, and
+// bytes written to the log.
+type cost struct{ rows, blocks, written float64 }
+
+func (e execution) cost() cost {
+	last := e[len(e)-1].Root
+	c := cost{blocks: last.Hit + last.Read, written: last.Written}
+	e.each(func(n node) {
+		c.rows += (n.Rows + n.Removed + n.Rechecked) * n.Loops
+	})
+	return c
+}
+
+// each visits the steps that read a table.
+func (e execution) each(visit func(node)) {
+	for _, p := range e {
+		p.Root.each(visit)
+	}
+}
+
+func (n node) each(visit func(node)) {
+	if n.Relation != "" && strings.Contains(n.Type, "Scan") && n.Loops > 0 {
+		visit(n)
 	}
 	for _, below := range n.Plans {
-		rows += below.read(t)
+		below.each(visit)
 	}
-	return rows
 }

@@ -14,10 +14,10 @@ BEGIN
     VALUES (p_holder, clock_timestamp() + p_ttl_microseconds * interval '1 microsecond')
     ON CONFLICT (holder) DO UPDATE SET expires_at = excluded.expires_at;
 
-    DELETE FROM bothost.holders WHERE holder IN (
+    DELETE FROM bothost.holders WHERE holder = ANY (ARRAY(
         SELECT h.holder FROM bothost.holders h
         WHERE h.expires_at < clock_timestamp() - interval '1 hour'
-        FOR UPDATE SKIP LOCKED);
+        FOR UPDATE SKIP LOCKED));
 END $$;
 
 CREATE FUNCTION bothost.retire(p_holder text) RETURNS void

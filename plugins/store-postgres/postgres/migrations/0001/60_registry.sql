@@ -22,6 +22,8 @@ CREATE TABLE bothost.tenants (
     -- Set: a tombstone.
     deleted_at timestamptz
 );
+-- Tombstones stay, and a page of tenants does not read through them.
+CREATE INDEX tenants_by_name ON bothost.tenants (name) WHERE deleted_at IS NULL;
 
 CREATE TABLE bothost.api_keys (
     id         text COLLATE "C" PRIMARY KEY,
@@ -32,7 +34,8 @@ CREATE TABLE bothost.api_keys (
     created_at timestamptz NOT NULL,
     revoked_at timestamptz
 );
-CREATE INDEX api_keys_by_tenant ON bothost.api_keys (tenant, created_at, id);
+-- Keys that were revoked stay, too.
+CREATE INDEX api_keys_by_tenant ON bothost.api_keys (tenant, created_at, id) WHERE revoked_at IS NULL;
 
 CREATE TABLE bothost.changes (
     revision bigint PRIMARY KEY,
@@ -43,6 +46,7 @@ CREATE TABLE bothost.changes (
 
 CREATE FUNCTION bothost.lock_registry() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM bothost.wait_for_disk();
     PERFORM FROM bothost.registry FOR UPDATE;
 END $$;
 

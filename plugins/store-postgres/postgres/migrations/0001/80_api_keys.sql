@@ -15,6 +15,7 @@ CREATE FUNCTION bothost.create_key(p_id text, p_tenant text, p_tenant_uid text, 
 DECLARE
     known text;
 BEGIN
+    PERFORM bothost.wait_for_disk();
     SELECT t.uid INTO known FROM bothost.tenants t
     WHERE t.name = p_tenant AND t.deleted_at IS NULL
     FOR SHARE;
@@ -28,7 +29,7 @@ END $$;
 CREATE FUNCTION bothost.list_keys(p_tenant text) RETURNS SETOF bothost.api_keys
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT k.* FROM bothost.api_keys k
-    WHERE k.tenant = p_tenant AND bothost.key_is_valid(k)
+    WHERE k.tenant = p_tenant AND k.revoked_at IS NULL AND bothost.key_is_valid(k)
     ORDER BY k.created_at, k.id
 $$;
 
