@@ -40,10 +40,7 @@ type Role struct {
 func (s *Server) Database(t testing.TB) *Database {
 	t.Helper()
 	if s.absent != nil {
-		if os.Getenv(RequireVariable) == "1" {
-			t.Fatalf("%v, and %s=1", s.absent, RequireVariable)
-		}
-		t.Skip(s.absent)
+		unavailable(t, s.absent)
 	}
 	name := fmt.Sprintf("test_%d", s.names.Add(1))
 	d := &Database{
@@ -62,6 +59,15 @@ func (s *Server) Database(t testing.TB) *Database {
 			fmt.Sprintf("DROP ROLE %s, %s", d.Owner.User, d.Ordinary.User))
 	})
 	return d
+}
+
+// unavailable ends a test for want of a program, as its author wants it.
+func unavailable(t testing.TB, absent error) {
+	t.Helper()
+	if os.Getenv(RequireVariable) == "1" {
+		t.Fatalf("%v, and %s=1", absent, RequireVariable)
+	}
+	t.Skip(absent)
 }
 
 // URL is the connection string of a role.

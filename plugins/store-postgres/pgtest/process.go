@@ -7,16 +7,17 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strconv"
 )
 
-// watchdog runs a server until its standard input ends, and then kills it: so
-// the server dies with the test binary even where that is killed itself.
+// watchdog runs a server until its standard input ends, and then kills it by a
+// signal: so the server dies with the test binary even where that is killed itself.
 const watchdog = `
+signal=$1
+shift
 exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!
-(while read -r _; do :; done <&3; kill -QUIT $server 2>/dev/null) &
+(while read -r _; do :; done <&3; kill -$signal $server 2>/dev/null) &
 reader=$!
 wait $server
 code=$?
@@ -30,13 +31,13 @@ type process struct {
 	ended chan struct{}
 }
 
-func startProcess(s *Server) (*process, error) {
-	command := exec.Command("/bin/sh", "-c", watchdog, "sh", s.binaries.postgres, "-D", s.data(),
-		"-k", s.folder, "-h", "127.0.0.1", "-p", strconv.Itoa(s.port),
-		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB")
-	command.Dir = s.folder
-	command.SysProcAttr = s.identity.attributes()
-	log, err := os.OpenFile(s.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+// startProcess runs a command in a folder, as the identity, until a signal ends
+// it, and appends what it prints to a file.
+func startProcess(identity *identity, folder, logFile, signal string, commandLine ...string) (*process, error) {
+	command := exec.Command("/bin/sh", append([]string{"-c", watchdog, "sh", signal}, commandLine...)...)
+	command.Dir = folder
+	command.SysProcAttr = identity.attributes()
+	log, err := os.OpenFile(logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the server's log: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -85,7 +86,9 @@ func (s *Server) initialise() error {
 }
 
 func (s *Server) launch() error {
-	process, err := startProcess(s)
+	process, err := startProcess(s.identity, s.folder, s.logFile(), "QUIT", s.binaries.postgres, "-D", s.data(),
+		"-k", s.folder, "-h", "127.0.0.1", "-p", strconv.Itoa(s.port),
+		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB")
 	if err != nil {
 		return err
 	}
@@ -131,8 +134,10 @@ func (s *Server) data() string { return filepath.Join(s.folder, "data") }
 func (s *Server) logFile() string { return filepath.Join(s.folder, "log") }
 
 // log gives the end of what the server printed.
-func (s *Server) log() string {
-	content, err := os.ReadFile(s.logFile())
+func (s *Server) log() string { return endOf(s.logFile()) }
+
+func endOf(file string) string {
+	content, err := os.ReadFile(file)
 	if err != nil {
 		return err.Error()
 	}
