@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -36,23 +37,30 @@ func (e unsentError) SafeToRetry() bool { return true }
 // says what is attempted, for messages.
 //
 // A call that finds its connection broken is made once more on a new one, where
-// that does no harm. All connections that were idle are dropped first: a server
-// that went away took them all.
+// that does no harm, and so is any call that the server undid. All connections
+// that were idle are dropped first if it is about them: a server that went away
+// took them all, and one that only reads now is not the one to talk to any more.
 func (s *Store) run(ctx context.Context, doing string, rule repeat, work func(*pgx.Conn) error) error {
 	err := s.attempt(ctx, rule, work)
-	if err != nil && ctx.Err() == nil && mayRepeat(err, rule) {
-		s.pool.Reset()
-		err = s.attempt(ctx, rule, work)
-	}
-	return s.access.explain(ctx, doing, err)
-}
-
-func mayRepeat(err error, rule repeat) bool {
-	if pgconn.SafeToRetry(err) {
-		return true
+	if err == nil || ctx.Err() != nil {
+		return s.access.explain(ctx, doing, err)
 	}
 	_, lost := err.(lostError) //nolint:errorlint // It is made by attempt, and never wrapped.
-	return lost && bool(rule)
+	switch {
+	case pgconn.SafeToRetry(err), lost && bool(rule), answered(err, readOnlyTransaction):
+		s.pool.Reset()
+	case answered(err, serializationFailure), answered(err, deadlockDetected):
+	default:
+		return s.access.explain(ctx, doing, err)
+	}
+	return s.access.explain(ctx, doing, s.attempt(ctx, rule, work))
+}
+
+// answered reports whether the server refused a call, and did nothing of it, for
+// the reason of that SQLSTATE.
+func answered(err error, code string) bool {
+	failure, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && failure.Code == code
 }
 
 func (s *Store) attempt(ctx context.Context, rule repeat, work func(*pgx.Conn) error) error {

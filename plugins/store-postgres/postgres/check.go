@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -30,8 +31,44 @@ func (s *Store) Check(ctx context.Context) (string, error) {
 	if problem := found.problem(s.access); problem != nil {
 		return "", problem
 	}
-	return fmt.Sprintf("PostgreSQL %s at %s, database %q as %q, schema version %d",
-		found.Server, s.access.address(), found.Database, found.Role, found.Schema), nil
+	summary := fmt.Sprintf("PostgreSQL %s at %s, database %q as %q, schema version %d",
+		found.Server, address(&s.access.pool.ConnConfig.Config), found.Database, found.Role, found.Schema)
+	if !s.access.directGiven {
+		return summary, nil
+	}
+	if err := s.checkDirect(ctx, found); err != nil {
+		return "", s.access.explain(ctx, "check connection.direct", err)
+	}
+	return summary + ", directly at " + address(&s.access.direct.Config), nil
+}
+
+// checkDirect makes sure that the direct way leads to the same database, and past
+// every pooler.
+func (s *Store) checkDirect(ctx context.Context, calls *inspection) error {
+	connection, err := pgx.ConnectConfig(ctx, s.access.direct.Copy())
+	if err != nil {
+		return err
+	}
+	defer disconnect(ctx, connection)
+	direct, err := inspect(ctx, connection)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !direct.Made.Equal(calls.Made):
+		return directFault("leads to another database than connection").
+			WithRemedy("let both lead to one database, by way of a pooler and directly")
+	case direct.pooled:
+		return directFault("leads to a pooler of connections").
+			WithRemedy("let it lead to the PostgreSQL server itself")
+	}
+	return nil
+}
+
+func directFault(problem string) *fault.Error {
+	failure := fault.New(fault.Invalid, "store-postgres: connection.direct %s", problem).WithReason("direct_wrong")
+	failure.Fields = []fault.Field{{Key: "connection.direct", Message: problem}}
+	return failure
 }
 
 // supported refuses servers and databases that the store cannot work with.
@@ -62,6 +99,16 @@ type inspection struct {
 	// Unforced lists tables without forced row-level security.
 	Unforced []string
 	Schema   int
+	// Made is when the schema was made, which tells databases apart.
+	Made time.Time
+	// Isolation is that of a transaction that does not name one.
+	Isolation string
+	// Backend is the server's process that answered.
+	Backend uint32
+
+	// pooled tells that this is not the process that the connection was made
+	// with: a pooler is in between.
+	pooled bool
 }
 
 func inspect(ctx context.Context, connection *pgx.Conn) (*inspection, error) {
@@ -73,7 +120,9 @@ func inspect(ctx context.Context, connection *pgx.Conn) (*inspection, error) {
 		             WHERE relnamespace = 'bothost'::regnamespace
 		               AND relname IN ('conversations', 'turns', 'messages', 'memory_states')
 		               AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY 1),
-		       (SELECT max(version) FROM bothost.schema_versions)`)
+		       (SELECT max(version) FROM bothost.schema_versions),
+		       (SELECT min(applied_at) FROM bothost.schema_versions),
+		       current_setting('default_transaction_isolation'), pg_backend_pid()`)
 	if err != nil {
 		return nil, fmt.Errorf("inspect the database: %w", err)
 	}
@@ -81,6 +130,7 @@ func inspect(ctx context.Context, connection *pgx.Conn) (*inspection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("inspect the database: %w", err)
 	}
+	found.pooled = found.Backend != connection.PgConn().PID()
 	return found, nil
 }
 
@@ -98,6 +148,16 @@ func (i *inspection) problem(a *access) error {
 		return fault.New(fault.Invalid, "store-postgres: row-level security is not forced on %s", strings.Join(i.Unforced, ", ")).
 			WithReason("row_security_off").
 			WithRemedy("for each, as the owner: ALTER TABLE bothost.%s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY", i.Unforced[0])
+	case i.pooled && !a.directGiven:
+		failure := fault.New(fault.Invalid, "store-postgres: %s is a pooler of connections, through which nobody can be notified", address(&a.pool.ConnConfig.Config)).
+			WithReason("direct_missing").
+			WithRemedy("say in connection.direct where the server itself is: until then waiting callers and changes of tenants take up to half a second longer")
+		failure.Fields = []fault.Field{{Key: "connection.direct", Message: failure.Remedy}}
+		return failure
+	case i.Isolation != "read committed":
+		return fault.New(fault.Invalid, "store-postgres: transactions of the role %q are %s, so that calls fail which need not", i.Role, i.Isolation).
+			WithReason("isolation_level").
+			WithRemedy("ALTER ROLE %q SET default_transaction_isolation = 'read committed'", i.Role)
 	case i.ReadOnly:
 		return fault.New(fault.Unavailable, "store-postgres: the database only reads").FromUpstream().
 			WithRemedy("connect to the primary, or turn off default_transaction_read_only").WithRetryAfter(retryAfter)

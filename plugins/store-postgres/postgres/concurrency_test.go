@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"slices"
 	"sync"
 	"testing"
 
@@ -74,24 +75,30 @@ func twoStores(t *testing.T) [2]*postgres.Store {
 	return stores
 }
 
-// Whoever finds the conversation busy tries again; in the end every turn is
-// there, whole and in one row.
 func TestTurnsOfTwoHostsDoNotInterleave(t *testing.T) {
 	t.Parallel()
-	const hosts, turns = 6, 8
 	stores := twoStores(t)
+	takeTurns(t, slices.Repeat(stores[:], 3), 8)
+}
+
+// takeTurns lets callers, one for each of the stores, take that many turns each of
+// one conversation. Whoever finds it busy tries again; in the end every turn is
+// there, whole and in one row.
+func takeTurns(t *testing.T, stores []*postgres.Store, turns int) {
+	t.Helper()
 	var working sync.WaitGroup
-	for i := range hosts {
+	for _, s := range stores {
 		working.Go(func() {
 			for range turns {
-				contend(t, stores[i%2])
+				contend(t, s)
 			}
 		})
 	}
 	working.Wait()
+	want := 2 * len(stores) * turns
 	page, err := stores[0].ListMessages(t.Context(), store.ListMessages{Scope: scope, Limit: 200})
-	if err != nil || len(page.Items) != 2*hosts*turns {
-		t.Fatalf("%d messages, %v; want %d", len(page.Items), err, 2*hosts*turns)
+	if err != nil || len(page.Items) != want {
+		t.Fatalf("%d messages, %v; want %d", len(page.Items), err, want)
 	}
 	for i, m := range page.Items {
 		if m.Turn != uint64(i/2+1) || m.Index != i%2 || m.Status != store.Complete {

@@ -32,6 +32,22 @@ func TestConfigThatCannotWork(t *testing.T) {
 			}},
 			[]string{"connection.database", "connection.password", "connection.port", "connection.sslmode", "connection.user", "dsn"},
 		},
+		"dsn and direct keys": {
+			postgres.Config{DSN: "postgres://h/d", Connection: postgres.Connection{Direct: postgres.Direct{Host: "h"}}},
+			[]string{"connection.direct"},
+		},
+		"direct keys and dsn": {
+			postgres.Config{Connection: postgres.Connection{Direct: postgres.Direct{Port: 1, DSN: "postgres://h/d"}}},
+			[]string{"connection.direct"},
+		},
+		"no direct dsn": {
+			postgres.Config{Connection: postgres.Connection{Direct: postgres.Direct{DSN: "postgres://u:" + secret + "@h:port/d"}}},
+			[]string{"connection.direct.dsn"},
+		},
+		"direct port out of range": {
+			postgres.Config{Connection: postgres.Connection{Direct: postgres.Direct{Port: 70000}}},
+			[]string{"connection.direct.port"},
+		},
 		"no dsn":            {postgres.Config{DSN: "postgres://u:" + secret + "@h:port/d"}, []string{"dsn"}},
 		"pool in the dsn":   {postgres.Config{DSN: "postgres://h/d?pool_max_conns=3"}, []string{"dsn"}},
 		"owner's password":  {postgres.Config{Connection: postgres.Connection{Owner: postgres.Owner{Password: secret}}}, []string{"connection.owner.user"}},
@@ -75,8 +91,8 @@ func TestSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for annotation, want := range map[string][]string{
-		"x-secret":   {"connection.owner.password", "connection.password", "dsn"},
-		"x-endpoint": {"connection.host", "connection.port", "dsn"},
+		"x-secret":   {"connection.direct.dsn", "connection.owner.password", "connection.password", "dsn"},
+		"x-endpoint": {"connection.direct.dsn", "connection.direct.host", "connection.direct.port", "connection.host", "connection.port", "dsn"},
 	} {
 		if diff := cmp.Diff(want, derived.Annotated(annotation)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", annotation, diff)
@@ -127,6 +143,10 @@ func TestDatabaseThatCannotBeOpened(t *testing.T) {
 		"nothing listens": {
 			func(t *testing.T, _ *pgtest.Database, c *postgres.Config) { c.Connection.Port = 1 },
 			fault.Unavailable, nil, "nothing answers at 127.0.0.1:1: start PostgreSQL there, or correct connection.host and connection.port",
+		},
+		"nothing listens directly": {
+			func(t *testing.T, _ *pgtest.Database, c *postgres.Config) { c.Connection.Direct.Port = 1 },
+			fault.Unavailable, nil, "nothing answers at 127.0.0.1:1: start PostgreSQL there, or correct connection.direct",
 		},
 		"wrong password": {
 			func(t *testing.T, _ *pgtest.Database, c *postgres.Config) { c.Connection.Password = secret },

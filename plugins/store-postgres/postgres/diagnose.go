@@ -25,7 +25,7 @@ func (a *access) diagnose(err error) diagnosis {
 		_, migrating := errors.AsType[migrationError](err)
 		return a.diagnoseServer(failure, migrating)
 	}
-	if isConnectError(err) {
+	if failure, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		if strings.Contains(err.Error(), "server refused TLS connection") {
 			return diagnosis{
 				code: fault.Unavailable, keys: []string{a.key("sslmode")},
@@ -33,7 +33,7 @@ func (a *access) diagnose(err error) diagnosis {
 			}
 		}
 		return diagnosis{code: fault.Unavailable, remedy: fmt.Sprintf(
-			"nothing answers at %s: start PostgreSQL there, or correct %s", a.address(), a.whereabouts())}
+			"nothing answers at %s: start PostgreSQL there, or correct %s", address(failure.Config), a.whereabouts(failure.Config))}
 	}
 	if isLost(err) {
 		return diagnosis{code: fault.Unavailable, remedy: "the connection to PostgreSQL broke: try again"}
@@ -41,8 +41,13 @@ func (a *access) diagnose(err error) diagnosis {
 	return diagnosis{code: fault.Internal}
 }
 
-func (a *access) whereabouts() string {
-	if a.byDSN {
+// whereabouts names the keys that say where a server is.
+func (a *access) whereabouts(reached *pgconn.Config) string {
+	calls := a.pool.ConnConfig
+	switch {
+	case a.directGiven && (reached.Host != calls.Host || reached.Port != calls.Port):
+		return "connection.direct"
+	case a.byDSN:
 		return "dsn"
 	}
 	return "connection.host and connection.port"
@@ -104,24 +109,36 @@ func (a *access) diagnoseServer(failure *pgconn.PgError, migrating bool) diagnos
 			return diagnosis{code: fault.Invalid, remedy: "the token is that of a turn of another conversation: mint one for each attempt"}
 		}
 	}
+	if failure.Code == "08P01" && strings.Contains(failure.Message, "unsupported startup parameter") {
+		return diagnosis{code: fault.Unavailable, keys: []string{a.key("host")}, remedy: "the pooler does not pass on this setting of the connection string: take it out, and set it for the role: ALTER ROLE ... SET"}
+	}
 	if remedy := whilePassing(failure.Code); remedy != "" {
 		return diagnosis{code: fault.Unavailable, remedy: remedy}
 	}
 	return diagnosis{code: fault.Internal}
 }
 
+// Conditions of a server, as SQLSTATE calls them, that other parts decide by.
+const (
+	serializationFailure = "40001"
+	deadlockDetected     = "40P01"
+	readOnlyTransaction  = "25006"
+)
+
 // whilePassing gives the remedy for conditions of a server that go away, by
 // themselves or by its operator's doing, and "" for all others.
 func whilePassing(code string) string {
 	switch code {
-	case "25006":
-		return "this server only reads: connect to the primary"
+	case readOnlyTransaction:
+		return "this server only reads: connect to the primary, or turn off default_transaction_read_only"
 	case "53300":
-		return "raise the server's max_connections, or lower pool_size"
+		return "the server has no connection left: raise its max_connections, or lower pool_size"
 	case "53100":
 		return "the server's disk is full: make room there"
-	case "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "57P05":
-		return "try again"
+	case "57P01", "57P02", "57P03", "57P05":
+		return "the server stops or starts: try again"
+	case serializationFailure, deadlockDetected, "55P03":
+		return "others worked on the same rows: try again"
 	}
 	for _, class := range []string{"08", "53", "58"} {
 		if strings.HasPrefix(code, class) {
@@ -129,12 +146,6 @@ func whilePassing(code string) string {
 		}
 	}
 	return ""
-}
-
-// isConnectError reports whether no connection could be made at all.
-func isConnectError(err error) bool {
-	_, ok := errors.AsType[*pgconn.ConnectError](err)
-	return ok
 }
 
 // isLost reports whether a connection broke.

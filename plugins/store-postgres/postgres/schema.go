@@ -19,7 +19,7 @@ func (e migrationError) Unwrap() error { return e.error }
 // prepareSchema brings the schema up to date, or only checks that it is.
 func prepareSchema(ctx context.Context, a *access, verify bool, logger hclog.Logger) error {
 	if verify {
-		return onSchema(ctx, a.pool.ConnConfig, func(connection *pgx.Conn, found int) error { return current(found) })
+		return onSchema(ctx, a.direct, func(connection *pgx.Conn, found int) error { return current(found) })
 	}
 	err := onSchema(ctx, a.owner, func(connection *pgx.Conn, found int) error {
 		if found < schemaVersion {

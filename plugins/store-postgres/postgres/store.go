@@ -10,16 +10,17 @@ import (
 	"github.com/bothost/bothost/sdk/store"
 )
 
-// Store implements store.Conversations, store.Tenants, store.Checker and
-// io.Closer. It is safe for concurrent use.
+// Store implements store.Conversations, store.Awaiter, store.Tenants,
+// store.Checker and io.Closer. It is safe for concurrent use.
 type Store struct {
-	access *access
-	pool   *pgxpool.Pool
-	logger hclog.Logger
+	access   *access
+	pool     *pgxpool.Pool
+	listener *listener
 }
 
 var (
 	_ store.Conversations = (*Store)(nil)
+	_ store.Awaiter       = (*Store)(nil)
 	_ store.Tenants       = (*Store)(nil)
 	_ store.Checker       = (*Store)(nil)
 )
@@ -44,8 +45,8 @@ func Open(ctx context.Context, config Config, settings sdk.Settings) (*Store, er
 	if err != nil {
 		return nil, access.refusal(ctx, "make the pool of connections", err)
 	}
-	s := &Store{access: access, pool: pool, logger: logger}
-	if err := s.admit(ctx); err != nil {
+	s := &Store{access: access, pool: pool, listener: newListener(access, logger)}
+	if err := s.admit(ctx, logger); err != nil {
 		pool.Close()
 		return nil, access.refusal(ctx, "open database "+access.pool.ConnConfig.Database, err)
 	}
@@ -54,7 +55,7 @@ func Open(ctx context.Context, config Config, settings sdk.Settings) (*Store, er
 
 // admit makes sure that the role that serves can connect, and warns of what
 // Check refuses.
-func (s *Store) admit(ctx context.Context) error {
+func (s *Store) admit(ctx context.Context, logger hclog.Logger) error {
 	connection, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return err
@@ -68,13 +69,14 @@ func (s *Store) admit(ctx context.Context) error {
 		return err
 	}
 	if problem := found.problem(s.access); problem != nil {
-		s.logger.Warn("the database can be used but should not be as it is", "problem", problem.Error())
+		logger.Warn("the database can be used but should not be as it is", "problem", problem.Error())
 	}
 	return nil
 }
 
 // Close releases the connections, after the calls that hold them.
 func (s *Store) Close() error {
+	s.listener.close()
 	s.pool.Close()
 	return nil
 }

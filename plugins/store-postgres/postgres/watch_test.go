@@ -46,15 +46,15 @@ func watch(t *testing.T, s *postgres.Store, after *uint64) <-chan store.WatchEve
 	return events
 }
 
-func next(t *testing.T, events <-chan store.WatchEvent) store.WatchEvent {
+// next gives what comes from a channel soon.
+func next[T any](t *testing.T, events <-chan T) (event T) {
 	t.Helper()
 	select {
-	case event := <-events:
-		return event
+	case event = <-events:
 	case <-time.After(10 * time.Second):
 		t.Fatal("no event")
-		return nil
 	}
+	return event
 }
 
 func put(t *testing.T, s *postgres.Store, name string) store.Tenant {

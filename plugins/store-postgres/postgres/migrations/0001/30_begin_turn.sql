@@ -22,6 +22,14 @@ BEGIN
     RETURN c;
 END $$;
 
+-- Removes a conversation that this transaction has made, and in which no turn was
+-- begun after all.
+CREATE FUNCTION bothost.drop_untouched(p_tenant text, p_conversation text)
+    RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM bothost.conversations WHERE tenant = p_tenant AND id = p_conversation AND turns = 0;
+END $$;
+
 -- Decides what a request gets: 'begun', 'replayed', 'busy', 'mismatch' or
 -- 'superseded', and of which turn. A new turn gets its row here.
 CREATE FUNCTION bothost.claim_turn(
@@ -34,6 +42,7 @@ DECLARE
     pending bothost.turns;
     earlier bothost.turns;
     held    boolean;
+    awaited boolean;
 BEGIN
     -- The same attempt again, because the answer was lost.
     SELECT * INTO earlier FROM bothost.turns t WHERE t.tenant = c.tenant AND t.token = p_token;
@@ -41,6 +50,11 @@ BEGIN
         turn_number := earlier.turn;
         outcome := CASE earlier.status
             WHEN 'pending' THEN 'begun' WHEN 'complete' THEN 'replayed' ELSE 'superseded' END;
+        RETURN;
+    END IF;
+    -- An attempt that was given up before it arrived.
+    IF bothost.withdrawn(c.tenant, c.id, p_token) THEN
+        outcome := 'superseded';
         RETURN;
     END IF;
 
@@ -70,7 +84,11 @@ BEGIN
 
     IF pending.turn IS NOT NULL THEN
         UPDATE bothost.turns t SET status = 'interrupted', ended_at = clock_timestamp()
-        WHERE t.tenant = c.tenant AND t.conversation = c.id AND t.turn = pending.turn;
+        WHERE t.tenant = c.tenant AND t.conversation = c.id AND t.turn = pending.turn
+        RETURNING t.awaited INTO awaited;
+        IF awaited THEN
+            PERFORM bothost.tell_end(pending.token);
+        END IF;
     END IF;
 
     outcome := 'begun';
@@ -150,6 +168,8 @@ BEGIN
         INTO reply_model, reply_finish_reason, reply_prompt_tokens, reply_completion_tokens
         FROM bothost.turns t
         WHERE t.tenant = p_tenant AND t.conversation = p_conversation AND t.turn = turn_number;
+    ELSIF c.turns = 0 THEN
+        PERFORM bothost.drop_untouched(p_tenant, p_conversation);
     END IF;
 
     -- OFFSET keeps the server from joining in another way than turn by turn.

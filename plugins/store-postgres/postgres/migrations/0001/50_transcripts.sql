@@ -70,14 +70,29 @@ END $$;
 -- tokens of running turns among them.
 CREATE FUNCTION bothost.delete_conversation(p_tenant text, p_conversation text)
     RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    newest bigint;
 BEGIN
     PERFORM set_config('bothost.tenant', p_tenant, true);
+    PERFORM bothost.wait_for_disk();
+    SELECT turns INTO newest FROM bothost.conversations
+    WHERE tenant = p_tenant AND id = p_conversation
+    FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM bothost.tell_end(token) FROM bothost.turns
+    WHERE tenant = p_tenant AND conversation = p_conversation AND turn = newest
+      AND status = 'pending' AND awaited
+    FOR UPDATE;
     DELETE FROM bothost.conversations WHERE tenant = p_tenant AND id = p_conversation;
-    RETURN FOUND;
+    RETURN true;
 END $$;
 
+-- Who waits for a turn of the tenant's finds by looking that it has gone.
 CREATE FUNCTION bothost.purge_tenant(p_tenant text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('bothost.tenant', p_tenant, true);
+    PERFORM bothost.wait_for_disk();
     DELETE FROM bothost.conversations WHERE tenant = p_tenant;
 END $$;

@@ -1,0 +1,105 @@
+package postgres_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/bothost/bothost/plugins/store-postgres/pgtest"
+	"github.com/bothost/bothost/plugins/store-postgres/postgres"
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/plugintest"
+)
+
+// pooled has calls go through a PgBouncer, and the rest directly.
+func pooled(t *testing.T, d *pgtest.Database) postgres.Config {
+	t.Helper()
+	config := separated(d)
+	config.Connection.Port = d.Pooler(t)
+	config.Connection.Direct = postgres.Direct{Port: d.Port}
+	return config
+}
+
+// Through a pooler that gives every transaction another connection, a store keeps
+// the whole contract.
+func TestConformanceThroughAPooler(t *testing.T) {
+	t.Parallel()
+	subject := open(t, pooled(t, server.Database(t)))
+	for _, c := range plugintest.StoreCases() {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			c.Run(t, subject)
+		})
+	}
+	for _, c := range plugintest.TenantCases() {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			c.Run(t, subject)
+		})
+	}
+}
+
+// More stores than the pooler has connections take turns in one conversation.
+func TestTurnsOfManyStoresThroughAPooler(t *testing.T) {
+	t.Parallel()
+	config := pooled(t, server.Database(t))
+	var stores [pgtest.PoolerConnections + 2]*postgres.Store
+	for i := range stores {
+		stores[i] = open(t, config)
+	}
+	beat(t, stores[0])
+	takeTurns(t, stores[:], 6)
+}
+
+func TestCheckOfTheWayToTheServer(t *testing.T) {
+	t.Parallel()
+	d, other := server.Database(t), server.Database(t)
+	open(t, configFor(other, other.Owner))
+	behind := pooled(t, d)
+	for name, test := range map[string]struct {
+		change func(*postgres.Config)
+		reason string
+		remedy string
+	}{
+		"directly besides": {change: func(*postgres.Config) {}},
+		"directly only":    {change: func(c *postgres.Config) { c.Connection.Port, c.Connection.Direct.Port = d.Port, 0 }},
+		"directly by DSN": {change: func(c *postgres.Config) {
+			c.Connection.Direct = postgres.Direct{DSN: d.URL(d.Ordinary)}
+		}},
+		"by the pooler only": {
+			func(c *postgres.Config) { c.Connection.Direct.Port = 0 },
+			"direct_missing", "say in connection.direct where the server itself is",
+		},
+		"to the pooler twice": {
+			func(c *postgres.Config) { c.Connection.Direct.Port = c.Connection.Port },
+			"direct_wrong", "the PostgreSQL server itself",
+		},
+		"to another database": {
+			func(c *postgres.Config) {
+				c.Migrate = "verify"
+				c.Connection.Direct = postgres.Direct{DSN: other.URL(other.Owner)}
+			},
+			"direct_wrong", "to one database",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config := behind
+			test.change(&config)
+			s := open(t, config)
+			summary, err := s.Check(t.Context())
+			if test.reason == "" {
+				if err != nil || !strings.Contains(summary, "PostgreSQL") {
+					t.Errorf("Check = %q, %v", summary, err)
+				}
+				return
+			}
+			if !fault.HasReason(err, test.reason) || !strings.Contains(fault.As(err).Remedy, test.remedy) ||
+				!slices.Equal(keysOf(err), []string{"connection.direct"}) {
+				t.Errorf("Check: got %v about %q, want %s", err, keysOf(err), test.reason)
+			}
+			beat(t, s)
+			turn(t, s, scope, "it works all the same")
+		})
+	}
+}
