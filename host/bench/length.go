@@ -4,11 +4,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/bothost/bothost/host/bench/internal/seed"
 	"github.com/bothost/bothost/host/bench/internal/trial"
@@ -25,7 +22,11 @@ func (b *bench) lengths(ctx context.Context) error {
 	for _, messages := range b.options.lengths {
 		lengths = append(lengths, trial.NewLength(messages))
 	}
-	if err := b.seedLengths(ctx, lengths); err != nil {
+	progress("make conversations of %v messages", b.options.lengths)
+	err := b.seed(ctx, partLength, func(ctx context.Context, s seed.Store) error {
+		return s.Speak(ctx, b.longConversations(lengths))
+	})
+	if err != nil {
 		return err
 	}
 	hosts, err := b.startHosts(ctx, partLength)
@@ -44,25 +45,6 @@ func (b *bench) lengths(ctx context.Context) error {
 	return nil
 }
 
-// seedLengths makes the conversations in all stores at the same time: each store
-// waits for its disk, and each long conversation for its last turn.
-func (b *bench) seedLengths(ctx context.Context, lengths []trial.Length) error {
-	progress("make conversations of %v messages", b.options.lengths)
-	began := time.Now()
-	failed := make([]error, len(b.backends))
-	var seeding sync.WaitGroup
-	for i, on := range b.backends {
-		seeding.Go(func() {
-			failed[i] = b.seed(ctx, partLength, on, func(ctx context.Context, s seed.Store) error {
-				return s.Speak(ctx, b.longConversations(lengths))
-			})
-		})
-	}
-	seeding.Wait()
-	progress("made in %v", time.Since(began).Round(time.Second/10))
-	return errors.Join(failed...)
-}
-
 // longConversations are those of all lengths, the longest first.
 func (b *bench) longConversations(lengths []trial.Length) []seed.Conversation {
 	var all []seed.Conversation
@@ -74,6 +56,6 @@ func (b *bench) longConversations(lengths []trial.Length) []seed.Conversation {
 			})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b seed.Conversation) int { return b.Turns - a.Turns })
+	slices.SortStableFunc(all, func(one, other seed.Conversation) int { return other.Turns - one.Turns })
 	return all
 }

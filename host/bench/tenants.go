@@ -13,34 +13,33 @@ import (
 	"github.com/bothost/bothost/host/internal/rig"
 )
 
-// tenants measures the host with more and more tenants in the registry.
+// tenants measures hosts with more and more tenants in the registry.
 func (b *bench) tenants(ctx context.Context) error {
-	for _, on := range b.backends {
-		registered := 0
-		for _, count := range b.options.tenants {
-			row, err := b.withTenants(ctx, on, registered, count)
+	registered := 0
+	for _, count := range b.options.tenants {
+		progress("register %d tenants", count-registered)
+		err := b.seed(ctx, partTenants, func(ctx context.Context, s seed.Store) error {
+			return s.Register(ctx, tenantNames(registered, count), overrides)
+		})
+		if err != nil {
+			return err
+		}
+		registered = count
+		for _, on := range b.backends {
+			row, err := b.withTenants(ctx, on, count)
 			if err != nil {
 				return fmt.Errorf("%s, %d tenants: %w", on.name, count, err)
 			}
 			b.report.Tenants = append(b.report.Tenants, row)
-			registered = count
 		}
 	}
 	return nil
 }
 
-// withTenants registers the tenants that are missing, and measures.
-func (b *bench) withTenants(ctx context.Context, on backend, registered, count int) (tenantRow, error) {
-	progress("%s: register %d tenants", on.name, count-registered)
-	row := tenantRow{Subject: "host, " + on.name, Tenants: count}
-	began := time.Now()
-	err := b.seed(ctx, partTenants, on, func(ctx context.Context, s seed.Store) error {
-		return s.Register(ctx, tenantNames(registered, count), overrides)
-	})
-	if err != nil {
-		return row, err
-	}
-	progress("%s: registered in %v; starts", on.name, time.Since(began).Round(time.Second/10))
+// withTenants measures a host with so many tenants.
+func (b *bench) withTenants(ctx context.Context, on backend, count int) (row tenantRow, err error) {
+	progress("%s: starts with %d tenants", on.name, count)
+	row = tenantRow{Subject: "host, " + on.name, Tenants: count}
 	settings := b.settings(partTenants, on)
 	if row.Start, err = b.readyTimes(ctx, settings); err != nil {
 		return row, err
