@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/bothost/bothost/host/chaos/internal/faults"
@@ -43,52 +42,13 @@ func (r *result) verdict(o options) error {
 	return errors.Join(err, r.died)
 }
 
-// figures are what a run did.
-type figures struct {
-	messages, acknowledged, attempts, refused, unknown, replayed int
-	// latencies are from a message's first attempt to its acknowledgement, in
-	// order.
-	latencies []time.Duration
-}
-
-func (r *result) count() figures {
-	var f figures
-	for i := range r.history.Requests {
-		request := &r.history.Requests[i]
-		f.messages++
-		f.attempts += len(request.Attempts)
-		isAcknowledged := false
-		for _, attempt := range request.Attempts {
-			switch attempt.Outcome {
-			case history.Acknowledged:
-				if attempt.Replayed {
-					f.replayed++
-				}
-				if !isAcknowledged {
-					f.acknowledged++
-					f.latencies = append(f.latencies, attempt.Ended-request.Attempts[0].Began)
-				}
-				isAcknowledged = true
-			case history.Refused:
-				f.refused++
-			case history.Unknown:
-				f.unknown++
-			}
-		}
-	}
-	slices.Sort(f.latencies)
-	return f
-}
-
 func (r *result) print(w io.Writer) {
 	f := r.count()
 	fmt.Fprintf(w, "%d messages, %d acknowledged in %.0f s (%.0f a second); read and checked after %.0f s\n",
 		f.messages, f.acknowledged, r.driven.Seconds(), float64(f.acknowledged)/r.driven.Seconds(), r.elapsed.Seconds())
 	fmt.Fprintf(w, "%d attempts: %d refused, %d without an answer, %d answered by a replay\n", f.attempts, f.refused, f.unknown, f.replayed)
-	if n := len(f.latencies); n > 0 {
-		fmt.Fprintf(w, "from a message to its acknowledgement, with all retries: p50 %v, p99 %v, at most %v\n",
-			f.latencies[n/2].Round(time.Millisecond), f.latencies[n*99/100].Round(time.Millisecond), f.latencies[n-1].Round(time.Millisecond))
-	}
+	fmt.Fprintf(w, "from a message to its acknowledgement, with all retries: %s\n", describe(f.latencies))
+	fmt.Fprintf(w, "the same after the last fault: %s\n", describe(f.recoveries))
 	fmt.Fprintf(w, "%d prompts reached the model; %d transcripts were read; %d deletions\n",
 		len(r.history.Asks), len(r.history.Transcripts), len(r.history.Deletions))
 	fmt.Fprint(w, "faults:")
