@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/bothost/bothost/plugins/store-sqlite/internal/engine"
 )
@@ -39,4 +40,22 @@ func (s *Store) Synchronous(ctx context.Context) (begin, commit int64, err error
 		s.transact(ctx, soon, read(&begin)),
 		s.transact(ctx, flushed, read(&commit)))
 	return begin, commit, err
+}
+
+// Waiting tells how many transactions wait for their group.
+func (s *Store) Waiting() int {
+	s.writer.mu.Lock()
+	defer s.writer.mu.Unlock()
+	return len(s.writer.queue)
+}
+
+// SetPatience changes how long a write waits for another process's lock. Nothing
+// may be running.
+func (s *Store) SetPatience(patience time.Duration) { s.writer.patience = patience }
+
+// Awaiting tells how many conversations are waited for.
+func (s *Store) Awaiting() int {
+	s.waiting.mu.Lock()
+	defer s.waiting.mu.Unlock()
+	return len(s.waiting.conversations)
 }

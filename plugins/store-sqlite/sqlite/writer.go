@@ -20,6 +20,8 @@ const maxGroup = 64
 // alone runs at once, in the goroutine of its caller.
 type writer struct {
 	path string
+	// patience is how long a transaction waits for another process's lock.
+	patience time.Duration
 	// session belongs to the leader; nil: to be opened.
 	session *session
 
@@ -45,13 +47,13 @@ type request struct {
 	told chan struct{}
 }
 
-func newWriter(path string) *writer { return &writer{path: path} }
+func newWriter(path string) *writer { return &writer{path: path, patience: patience} }
 
 // do runs one transaction, and commits it if run returns nil. ctx ends the wait
 // for a group; once that has begun, the transaction goes on to its end, which is
 // near, so that its outcome is known.
 func (w *writer) do(ctx context.Context, durable durability, run func(*transaction) error) error {
-	r := &request{durable: durable, run: run, giveUp: time.Now().Add(patience), told: make(chan struct{}, 1)}
+	r := &request{durable: durable, run: run, giveUp: time.Now().Add(w.patience), told: make(chan struct{}, 1)}
 	if leads := w.enqueue(r); leads {
 		return w.lead(ctx, r)
 	}
