@@ -29,11 +29,11 @@ func (r *Registry) Bot(ctx context.Context, tenant string, options ...Option) (*
 	for _, option := range options {
 		option(r, tenant)
 	}
-	_, release, err := r.acquire(ctx, tenant)
+	e, err := r.acquire(ctx, tenant)
 	if err != nil {
 		return nil, err
 	}
-	release()
+	r.release(e)
 	return &Bot{registry: r, tenant: tenant}, nil
 }
 

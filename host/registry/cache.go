@@ -70,24 +70,24 @@ func newCache(maxSize int, ttl time.Duration, build func(context.Context, string
 	}
 }
 
-// acquire gives the tenant's bot, building it if need be. The caller calls
-// release once, when it no longer uses it.
-func (c *cache) acquire(ctx context.Context, tenant string) (b *built, release func(), err error) {
+// acquire gives the entry of the tenant's bot, building that if need be. The
+// caller calls exit once, when it no longer uses it.
+func (c *cache) acquire(ctx context.Context, tenant string) (*entry, error) {
 	e, err := c.enter(tenant) //nolint:contextcheck // a build may outlive the caller who asked first
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	select {
 	case <-e.ready:
+		err = e.err
 	case <-ctx.Done():
-		c.exit(e)
-		return nil, nil, ctx.Err()
+		err = ctx.Err()
 	}
-	if e.err != nil {
+	if err != nil {
 		c.exit(e)
-		return nil, nil, e.err
+		return nil, err
 	}
-	return e.value, sync.OnceFunc(func() { c.exit(e) }), nil
+	return e, nil
 }
 
 // enter finds the tenant's entry, or begins to make one, and counts a user.
@@ -194,11 +194,11 @@ func (c *cache) drop(tenant string) bool {
 	return ok
 }
 
-// discard retires a tenant's bot if it is this one, and not one made since.
-func (c *cache) discard(tenant string, b *built) {
+// discard retires an entry that may have been retired already.
+func (c *cache) discard(e *entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e, ok := c.entries[tenant]; ok && e.value == b {
+	if !e.retired {
 		c.retire(e)
 	}
 }

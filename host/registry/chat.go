@@ -33,15 +33,15 @@ func (r *Registry) Chat(ctx context.Context, tenant string, c bot.Context, text 
 
 // attempt runs a turn by what holds now.
 func (r *Registry) attempt(ctx context.Context, tenant string, c bot.Context, text string, observer bot.Observer) (bot.Reply, error) {
-	b, release, err := r.acquire(ctx, tenant)
+	e, err := r.acquire(ctx, tenant)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	defer release()
+	defer r.release(e)
 	if err := r.checkCaller(ctx, tenant); err != nil {
 		return bot.Reply{}, err
 	}
-	return b.Turn(ctx, c, text, observer)
+	return e.value.bot.Turn(ctx, c, text, observer)
 }
 
 // newConversation makes an id. With an idempotency key it is the same each time,
@@ -57,12 +57,12 @@ func newConversation(tenant, key string) string {
 // UseConversations calls use with the store of a tenant's bot, for what is not a
 // turn. use may be called twice if the store's process ended meanwhile.
 func (r *Registry) UseConversations(ctx context.Context, tenant string, use func(context.Context, store.Conversations) error) error {
-	b, release, err := r.acquire(ctx, tenant)
+	e, err := r.acquire(ctx, tenant)
 	if err != nil {
 		return err
 	}
-	defer release()
-	return b.UseStore(ctx, use)
+	defer r.release(e)
+	return e.value.bot.UseStore(ctx, use)
 }
 
 // DeleteConversation deletes one of a tenant's conversations, and supersedes the

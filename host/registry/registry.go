@@ -121,25 +121,30 @@ func (r *Registry) build(ctx context.Context, name string) (*built, error) {
 	return b, nil
 }
 
-// acquire gives a tenant's bot for one use. While changes are not heard of, a bot
-// is looked for until it is of the revision that is registered.
-func (r *Registry) acquire(ctx context.Context, tenant string) (*bot.Bot, func(), error) {
+// acquire gives the entry of a tenant's bot for one use, which release ends. While
+// changes are not heard of, a bot is looked for until it is of the revision that
+// is registered.
+func (r *Registry) acquire(ctx context.Context, tenant string) (*entry, error) {
 	for {
-		b, release, err := r.cache.acquire(ctx, tenant)
+		e, err := r.cache.acquire(ctx, tenant)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		current, err := r.isCurrent(ctx, tenant, b)
+		current, err := r.isCurrent(ctx, tenant, e.value)
 		if current {
-			return b.bot, release, nil
+			return e, nil
 		}
-		release()
+		if err == nil {
+			r.cache.discard(e)
+		}
+		r.release(e)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		r.cache.discard(tenant, b)
 	}
 }
+
+func (r *Registry) release(e *entry) { r.cache.exit(e) }
 
 // isCurrent reports whether a bot is built from what is registered now. It looks
 // once for each stream of changes: what came before it may not have been heard.
