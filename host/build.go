@@ -7,6 +7,7 @@ import (
 
 	"github.com/bothost/bothost/host/bot"
 	"github.com/bothost/bothost/host/config"
+	"github.com/bothost/bothost/host/lease"
 	"github.com/bothost/bothost/host/registry"
 	"github.com/bothost/bothost/host/supervise"
 	"github.com/bothost/bothost/sdk/client"
@@ -79,17 +80,21 @@ func (b *builder) openStore(ctx context.Context, section config.Section) (bot.Pl
 	}
 	b.releases = append(b.releases, instance.Release)
 	plugin := pluginOf(instance)
-	use := func(ctx context.Context, use func(context.Context, store.Conversations) error) error {
-		return bot.Use(ctx, plugin, func(ctx context.Context, instance client.Instance) error {
-			return use(ctx, client.Conversations{Instance: instance})
-		})
-	}
-	letGo, err := b.host.leases.Hold(ctx, resolved.Fingerprint(b.host.fingerprintKey), use)
+	letGo, err := b.host.leases.Hold(ctx, resolved.Fingerprint(b.host.fingerprintKey), conversationsOf(plugin))
 	if err != nil {
 		return bot.Plugin{}, err
 	}
 	b.releases = append(b.releases, letGo)
 	return plugin, nil
+}
+
+// conversationsOf is how the keeper of leases uses a store.
+func conversationsOf(plugin bot.Plugin) lease.UseStore {
+	return func(ctx context.Context, use func(context.Context, store.Conversations) error) error {
+		return bot.Use(ctx, plugin, func(ctx context.Context, instance client.Instance) error {
+			return use(ctx, client.Conversations{Instance: instance})
+		})
+	}
 }
 
 // openSection opens the instance of a section, or shares an open one.

@@ -41,7 +41,9 @@ func (s *registryStore) known() (*supervise.Instance, error) {
 	return s.instance, nil
 }
 
-// open opens the instance. If others did so meanwhile, theirs is kept.
+// open opens the instance. If others did so meanwhile, theirs is kept. It is the
+// first store that a host opens, and mostly that of its conversations: so those
+// that the last run left in a turn are free again before a turn comes.
 func (s *registryStore) open(ctx context.Context) (*supervise.Instance, error) {
 	section := s.host.Resolver().RegistryStore()
 	if err := s.keepsTenants(section.Plugin); err != nil {
@@ -49,6 +51,11 @@ func (s *registryStore) open(ctx context.Context) (*supervise.Instance, error) {
 	}
 	instance, _, err := s.host.openSection(ctx, section)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.host.leases.RetirePredecessor(ctx, conversationsOf(pluginOf(instance))); err != nil {
+		//nolint:contextcheck // released instances are closed on the supervisor's time
+		instance.Release()
 		return nil, err
 	}
 	s.mu.Lock()

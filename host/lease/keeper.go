@@ -129,14 +129,25 @@ func (k *Keeper) keep(ctx context.Context, h *held, use UseStore) {
 }
 
 func (k *Keeper) take(ctx context.Context, use UseStore) error {
-	if k.predecessor != "" {
-		err := use(ctx, func(ctx context.Context, s store.Conversations) error { return s.Retire(ctx, k.predecessor) })
-		if err != nil {
-			return fmt.Errorf("retire the holder of the last run: %w", err)
-		}
+	if err := k.RetirePredecessor(ctx, use); err != nil {
+		return err
 	}
 	if err := k.renew(ctx, use); err != nil {
 		return fmt.Errorf("take the lease: %w", err)
+	}
+	return nil
+}
+
+// RetirePredecessor ends the predecessor's lease in a store that is not held yet,
+// and may not be for a while: other instances wait for the turns that it left.
+// Repeating it is harmless.
+func (k *Keeper) RetirePredecessor(ctx context.Context, use UseStore) error {
+	if k.predecessor == "" {
+		return nil
+	}
+	err := use(ctx, func(ctx context.Context, s store.Conversations) error { return s.Retire(ctx, k.predecessor) })
+	if err != nil {
+		return fmt.Errorf("retire the holder of the last run: %w", err)
 	}
 	return nil
 }
