@@ -9,12 +9,14 @@ import (
 	"github.com/bothost/bothost/plugins/store-sqlite/internal/engine"
 )
 
-// Check implements store.Checker: it writes what is there already, which shows
-// that the file can be locked, written and flushed.
+// Check implements store.Checker: it writes the lease of nobody and removes it
+// again, which shows that the file can be locked, written and flushed. A row that
+// is set to what it is would not be written at all.
 func (s *Store) Check(ctx context.Context) (string, error) {
 	err := s.write(ctx, "check", func(tx *transaction) error {
-		_, err := tx.Exec(`UPDATE registry SET revision = revision`)
-		return err
+		_, insertErr := tx.Exec(`INSERT INTO holders (holder, expires_at) VALUES ('', 0)`)
+		_, deleteErr := tx.Exec(`DELETE FROM holders WHERE holder = ''`)
+		return errors.Join(insertErr, deleteErr)
 	})
 	if err != nil {
 		return "", err

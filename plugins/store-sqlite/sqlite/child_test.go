@@ -19,18 +19,27 @@ import (
 	"github.com/bothost/bothost/sdk/store"
 )
 
-// The environment of a child: this test binary again, as another process that
-// uses the same file. It runs turns for ever, and tells each on a line once it
-// is committed.
+// The environment of a child: this test binary again, as another process, for one
+// of the tasks.
 const (
+	childTask   = "STORE_SQLITE_TEST_TASK"
 	childFolder = "STORE_SQLITE_TEST_FOLDER"
 	childHolder = "STORE_SQLITE_TEST_HOLDER"
 )
 
+const turnsTask = "turns"
+
+// tasks are what a child can do in a folder.
+func tasks() map[string]func(folder string) error {
+	all := systemTasks()
+	all[turnsTask] = func(folder string) error { return runTurns(folder, os.Getenv(childHolder)) }
+	return all
+}
+
 var scope = store.Scope{Tenant: "tenant", Conversation: "c1"}
 
-// runChild is the main function of a child.
-func runChild(folder, holder string) error {
+// runTurns runs turns for ever, and tells each on a line once it is committed.
+func runTurns(folder, holder string) error {
 	ctx := context.Background()
 	s, err := sqlite.Open(ctx, sqlite.Config{}, sdk.Settings{DataDir: folder})
 	if err != nil {
@@ -91,8 +100,8 @@ type child struct {
 
 func startChild(t *testing.T, folder, holder string) *child {
 	t.Helper()
-	process := exec.CommandContext(t.Context(), os.Args[0])
-	process.Env = append(os.Environ(), childFolder+"="+folder, childHolder+"="+holder)
+	process := command(t, turnsTask, folder)
+	process.Env = append(process.Env, childHolder+"="+holder)
 	process.Stderr = os.Stderr
 	output, err := process.StdoutPipe()
 	if err != nil {
@@ -102,6 +111,13 @@ func startChild(t *testing.T, folder, holder string) *child {
 		t.Fatal(err)
 	}
 	return &child{process: process, lines: bufio.NewScanner(output)}
+}
+
+func command(t *testing.T, task, folder string) *exec.Cmd {
+	t.Helper()
+	process := exec.CommandContext(t.Context(), os.Args[0])
+	process.Env = append(os.Environ(), childTask+"="+task, childFolder+"="+folder)
+	return process
 }
 
 // turn waits for the child's next turn.

@@ -16,12 +16,8 @@ const WindowStatement = selectWindow
 // connections that it has open, and of those of a watch. Nothing may be running.
 func (s *Store) Statements() []string {
 	all := append(s.writer.session.connection.Statements(), selectChanges)
-	for range readers {
-		c := <-s.readers.slots
-		if c != nil {
-			all = append(all, c.Statements()...)
-		}
-		s.readers.slots <- c
+	for _, c := range s.lentNowhere() {
+		all = append(all, c.Statements()...)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -58,4 +54,29 @@ func (s *Store) Awaiting() int {
 	s.waiting.mu.Lock()
 	defer s.waiting.mu.Unlock()
 	return len(s.waiting.conversations)
+}
+
+// WriterWork tells the work of the writing connection. Nothing may be running.
+func (s *Store) WriterWork() engine.Work { return s.writer.session.connection.Work() }
+
+// ReaderWork tells the work of the reading connections. Nothing may be running.
+func (s *Store) ReaderWork() (all engine.Work) {
+	for _, c := range s.lentNowhere() {
+		work := c.Work()
+		all.Steps += work.Steps
+		all.Pages += work.Pages
+	}
+	return all
+}
+
+// lentNowhere gives the reading connections that are open.
+func (s *Store) lentNowhere() (open []*engine.Connection) {
+	for range readers {
+		c := <-s.readers.slots
+		if c != nil {
+			open = append(open, c)
+		}
+		s.readers.slots <- c
+	}
+	return open
 }

@@ -290,3 +290,36 @@ func TestCommitsAreFlushed(t *testing.T) {
 		}
 	}
 }
+
+// TestTruncatedFile cuts a file's end off, as a copy that was not finished.
+func TestTruncatedFile(t *testing.T) {
+	t.Parallel()
+	folder := filled(t, 500)
+	info, err := os.Stat(file(folder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(file(folder), info.Size()/2); err != nil {
+		t.Fatal(err)
+	}
+	s, err := sqlite.Open(t.Context(), sqlite.Config{}, sdk.Settings{DataDir: folder})
+	if err == nil {
+		defer func() { _ = s.Close() }()
+		_, err = runTurn(t.Context(), s, "holder")
+	}
+	wantWords(t, err, fault.Unavailable, "damaged", file(folder))
+}
+
+// TestCheckWrites has a check be a change that other programs can see.
+func TestCheckWrites(t *testing.T) {
+	t.Parallel()
+	folder := filled(t, 1)
+	s := open(t, folder)
+	before := logSize(t, folder)
+	if _, err := s.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if after := logSize(t, folder); after <= before {
+		t.Errorf("the log has %d bytes, and had %d before the check", after, before)
+	}
+}

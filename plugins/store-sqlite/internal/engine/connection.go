@@ -18,8 +18,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// pointerSize is enough for a pointer on every platform.
-const pointerSize = 8
+// slotSize is enough for a pointer on every platform, or two numbers of 32 bits.
+const slotSize = 8
 
 // Connection is an open database file. It is not safe for concurrent use, and
 // neither are its statements.
@@ -33,10 +33,11 @@ type Connection struct {
 }
 
 // Open opens a database file, which it creates if there is none. SQLite reads
-// nothing of it yet.
+// nothing of it yet. A file that it may not write to is refused: SQLite would
+// open it for reading.
 func Open(path string) (*Connection, error) {
 	c := &Connection{thread: libc.NewTLS(), statements: map[string]*statement{}}
-	c.slot = libc.Xmalloc(c.thread, pointerSize)
+	c.slot = libc.Xmalloc(c.thread, slotSize)
 	name, err := libc.CString(path)
 	if err != nil || c.slot == 0 {
 		return nil, errors.Join(outOfMemory(), c.Close())
@@ -48,6 +49,9 @@ func Open(path string) (*Connection, error) {
 	c.handle = libc.AtomicLoadPUintptr(c.slot)
 	if code != sqlite3.SQLITE_OK {
 		return nil, errors.Join(c.failure(code), c.Close())
+	}
+	if sqlite3.Xsqlite3_db_readonly(c.thread, c.handle, 0) != 0 {
+		return nil, errors.Join(&Error{Code: sqlite3.SQLITE_READONLY, Message: "the file is read-only"}, c.Close())
 	}
 	return c, nil
 }
@@ -82,14 +86,6 @@ func (c *Connection) Script(script string) error {
 // there may be none any more: SQLite rolls back by itself when a disk is full.
 func (c *Connection) InTransaction() bool {
 	return sqlite3.Xsqlite3_get_autocommit(c.thread, c.handle) == 0
-}
-
-// PagesWritten counts the pages that the connection has written to the log.
-func (c *Connection) PagesWritten() int64 {
-	// Two numbers of 32 bits: the second, a maximum, is not used here.
-	const current, maximum = 0, 4
-	sqlite3.Xsqlite3_db_status(c.thread, c.handle, sqlite3.SQLITE_DBSTATUS_CACHE_WRITE, c.slot+current, c.slot+maximum, 0)
-	return int64(libc.AtomicLoadNInt32(c.slot, 0))
 }
 
 func (c *Connection) check(code int32) error {
