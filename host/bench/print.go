@@ -8,6 +8,9 @@ import (
 	"text/tabwriter"
 )
 
+// disturbing is how many processors of others' work measurements do not bear.
+const disturbing = 0.1
+
 // table is a part of the report for people.
 type table struct {
 	title string
@@ -20,6 +23,11 @@ func (r report) print(w io.Writer) error {
 	m := r.Machine
 	fmt.Fprintf(w, "Machine: %d cores (%s), %s, Linux %s, load average %s when this began\n", m.Cores, m.CPU, m.Go, m.Kernel, m.Load)
 	fmt.Fprintf(w, "Model: a fake whose replies have %d pieces, %v ms before each. It took %.0f s.\n", r.Reply.Pieces, r.Reply.Delay, r.Seconds)
+	fmt.Fprintf(w, "Others kept %.2f processors at work meanwhile", m.Others)
+	if m.Others > disturbing {
+		fmt.Fprint(w, ": times and turns a second suffer from it, processor time a little, ratios least")
+	}
+	fmt.Fprintln(w, ".")
 	for _, note := range r.Notes {
 		fmt.Fprintf(w, "Note: %s.\n", note)
 	}

@@ -3,10 +3,8 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -36,6 +34,9 @@ type machine struct {
 	Kernel string `json:"kernel"`
 	// Load is the load average when the run began.
 	Load string `json:"load_average"`
+	// Others is how many processors worked for somebody else meanwhile, on the
+	// average.
+	Others float64 `json:"processors_of_others"`
 }
 
 type reply struct {
@@ -107,7 +108,7 @@ type coldStart struct {
 }
 
 func newReport(o options) report {
-	r := report{
+	return report{
 		Machine: machine{
 			Cores: runtime.NumCPU(), CPU: processor(), Go: runtime.Version(),
 			Kernel: line("/proc/sys/kernel/osrelease"), Load: line("/proc/loadavg"),
@@ -115,14 +116,7 @@ func newReport(o options) report {
 		Reply:  reply{Pieces: o.pieces, Delay: milliseconds(o.delay)},
 		Rounds: o.rounds,
 	}
-	if load, err := strconv.ParseFloat(strings.Fields(r.Machine.Load)[0], 64); err == nil && load > busy {
-		r.Notes = append(r.Notes, fmt.Sprintf("the machine was at work when this began (load average %.2f); figures suffer from it, ratios less", load))
-	}
-	return r
 }
-
-// busy is a load average that measurements suffer from.
-const busy = 0.5
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 

@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/bothost/bothost/host/bench/internal/proc"
 )
 
 // idleConnections is as many as the highest level of load that is usual.
@@ -43,9 +45,17 @@ func run(ctx context.Context, args []string, output io.Writer) (err error) {
 		MaxIdleConns: idleConnections, MaxIdleConnsPerHost: idleConnections, DisableCompression: true,
 	}}}
 	defer b.stop()
+	before, err := proc.WorkSoFar()
+	if err != nil {
+		return err
+	}
 	began := time.Now()
 	err = b.measure(ctx)
-	b.report.Seconds = time.Since(began).Seconds()
+	took := time.Since(began)
+	b.report.Seconds = took.Seconds()
+	if now, err := proc.WorkSoFar(); err == nil {
+		b.report.Machine.Others = now.Others(before, took)
+	}
 	b.report.Targets = targets(b.report)
 	// What was measured before something failed is worth having.
 	return errors.Join(err, b.report.write(output, o.isJSON))
