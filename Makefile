@@ -34,7 +34,7 @@ test: ## Run the tests, with the race detector and a real PostgreSQL where there
 test-ollama: ## Run the Ollama plugin against a real server with a tiny model (builds it once, some minutes)
 	@path=$$(.ci/ollama) && BOTHOST_TEST_OLLAMA=$$path $(GO) test $(RACE) -count=1 -timeout 5m ./plugins/llm-ollama/ollamatest/... ./examples/multi-tenant
 
-bench: build ## Measure what a turn costs, against a bare hop and the model itself (two minutes; Linux)
+bench: build ## Measure the host against a bare hop and the model itself, and against its targets (some minutes; Linux)
 	@$(GO) run ./host/bench --bin $(BIN)
 
 chaos: build ## Kill, stop and cut everything under load for two minutes, and prove the history (Linux, PostgreSQL)
