@@ -12,17 +12,19 @@ import (
 
 func wantCode(t T, err error, code fault.Code, what string) {
 	t.Helper()
-	if !fault.Is(err, code) {
-		t.Errorf("%s: got the error %v, want a fault that is %s", what, err, code)
+	switch {
+	case err == nil:
+		t.Errorf("%s: was done, want it refused as %q", what, code)
+	case !fault.Is(err, code):
+		t.Errorf("%s: got the error %q, which is %q; want one that is %q", what, err, fault.As(err).Code, code)
 	}
 }
 
 // wantReason checks for a conflict with that reason.
 func wantReason(t T, err error, reason, what string) {
 	t.Helper()
-	wantCode(t, err, fault.Conflict, what)
-	if err != nil && !fault.HasReason(err, reason) {
-		t.Errorf("%s: got the error %v with reason %q, want reason %q", what, err, fault.As(err).Reason, reason)
+	if wantCode(t, err, fault.Conflict, what); fault.Is(err, fault.Conflict) && !fault.HasReason(err, reason) {
+		t.Errorf("%s: got the error %q with reason %q, want reason %q", what, err, fault.As(err).Reason, reason)
 	}
 }
 

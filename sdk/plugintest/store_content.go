@@ -50,11 +50,11 @@ func contentIsKept(c *corner) {
 	c.wantOutcome(c.keyed(conversationID, "", "key"), replayOf(1, commit))
 	all := append([]message.Message{request.UserMessage}, commit.Messages...)
 	if got := c.history(conversationID, memory.Window{MaxMessages: 4}); got != showMessages(all) {
-		c.Errorf("the window has changed what was said:\n got %s\nwant %s", got, showMessages(all))
+		c.differ("the window has changed what was said", got, showMessages(all))
 	}
 	for i, stored := range c.messages(conversationID, 200)[:len(all)] {
 		if got, want := showMessage(stored.Message), showMessage(all[i]); got != want {
-			c.Errorf("the transcript has changed what was said:\n got %s\nwant %s", got, want)
+			c.differ("the transcript has changed what was said", got, want)
 		}
 	}
 }
@@ -99,10 +99,10 @@ func (c *corner) commitState(what string, state *memory.State) {
 func (c *corner) wantState(what string, want *memory.State) {
 	c.Helper()
 	request := c.request(conversationID, what)
-	got := c.begun(request).State
+	got := show(store.Begun{State: c.begun(request).State})
 	c.fail(request, store.Failed)
-	if show(store.Begun{State: got}) != show(store.Begun{State: want}) {
-		c.Errorf("state %s: got %s, want %s", what, show(store.Begun{State: got}), show(store.Begun{State: want}))
+	if want := show(store.Begun{State: want}); got != want {
+		c.differ("state "+what, got, want)
 	}
 }
 

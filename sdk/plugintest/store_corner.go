@@ -115,8 +115,8 @@ func (c *corner) begun(request store.BeginTurn) store.Begun {
 
 func (c *corner) wantOutcome(request store.BeginTurn, want store.BeginOutcome) {
 	c.Helper()
-	if got := c.begin(request); show(got) != show(want) {
-		c.Errorf("begin turn:\n got %s\nwant %s", show(got), show(want))
+	if got := show(c.begin(request)); got != show(want) {
+		c.differ("begin turn", got, show(want))
 	}
 }
 
@@ -176,10 +176,16 @@ func (c *corner) history(conversation string, window memory.Window) string {
 	return showMessages(begun.History)
 }
 
+func (c *corner) differ(what, got, want string) {
+	c.Helper()
+	got, want = apart(got, want)
+	c.Errorf("%s:\n got %s\nwant %s", what, got, want)
+}
+
 func (c *corner) wantHistory(conversation string, window memory.Window, want ...message.Message) {
 	c.Helper()
 	if got := c.history(conversation, window); got != showMessages(want) {
-		c.Errorf("window %+v:\n got %s\nwant %s", window, got, showMessages(want))
+		c.differ(fmt.Sprintf("window of %d messages and %d bytes", window.MaxMessages, window.MaxBytes), got, showMessages(want))
 	}
 }
 

@@ -22,6 +22,8 @@ func historyCases() []StoreCase {
 type chronicle struct {
 	*corner
 	conversation string
+	// name is what it is called in messages.
+	name string
 
 	mu      sync.Mutex
 	entries []entry
@@ -46,8 +48,10 @@ func oneOrder(c *corner) {
 	defer other.clear(other.tenant)
 	var all []*chronicle
 	for i := range conversations {
-		id := fmt.Sprint("c", i)
-		all = append(all, &chronicle{corner: c, conversation: id}, &chronicle{corner: other, conversation: id})
+		for tenant, place := range []*corner{c, other} {
+			id := fmt.Sprint("c", i)
+			all = append(all, &chronicle{corner: place, conversation: id, name: fmt.Sprintf("%s of tenant %d", id, tenant)})
+		}
 	}
 	atOnce(len(all)*clients, func(i int) { all[i%len(all)].client(i / len(all)) })
 	for _, h := range all {
@@ -56,11 +60,12 @@ func oneOrder(c *corner) {
 }
 
 // client runs turns one after the other. Some fail at first, and are tried again
-// under their idempotency key; the last is cancelled.
+// under their idempotency key, which is the same in all conversations; the last is
+// cancelled.
 func (h *chronicle) client(number int) {
 	const turns = 4
 	for i := range turns {
-		said := fmt.Sprintf("turn %d of client %d in %s of %s", i, number, h.conversation, h.tenant)
+		key := fmt.Sprintf("turn %d of client %d", i, number)
 		attempts := []store.Status{store.Complete}
 		switch {
 		case i == turns-1:
@@ -69,8 +74,8 @@ func (h *chronicle) client(number int) {
 			attempts = []store.Status{store.Failed, store.Complete}
 		}
 		for _, status := range attempts {
-			if err := h.run(said, status); err != nil {
-				h.Errorf("client %d of conversation %s: %v", number, h.conversation, err)
+			if err := h.run(key, status); err != nil {
+				h.Errorf("client %d of conversation %s: %v", number, h.name, err)
 				return
 			}
 		}
@@ -78,8 +83,9 @@ func (h *chronicle) client(number int) {
 }
 
 // run does one turn, and notes it.
-func (h *chronicle) run(said string, status store.Status) error {
-	request := h.keyed(h.conversation, said, said)
+func (h *chronicle) run(key string, status store.Status) error {
+	said := key + " in " + h.name
+	request := h.keyed(h.conversation, said, key)
 	begun, err := h.untilBegun(request)
 	if err != nil {
 		return err
@@ -90,7 +96,7 @@ func (h *chronicle) run(said string, status store.Status) error {
 		return fmt.Errorf("end turn %d as %s: %w", begun.Turn, status, err)
 	}
 	if status == store.Complete {
-		replayed, err := h.store.BeginTurn(h.Context(), h.keyed(h.conversation, said, said))
+		replayed, err := h.store.BeginTurn(h.Context(), h.keyed(h.conversation, said, key))
 		if want := replayOf(begun.Turn, commit); err != nil || show(replayed) != show(want) {
 			return fmt.Errorf("begin with the key of a complete turn: %v, %v; want %s", replayed, err, show(want))
 		}
@@ -157,8 +163,10 @@ func (h *chronicle) verify() {
 	state := uint64(0)
 	for _, e := range h.entries {
 		if want := showMessages(history); e.history != want || e.state != state {
+			got, want := apart(e.history, want)
 			h.Errorf("turn %d of %s began with state %d and\n     %s\nwant state %d and\n     %s",
-				e.turn, h.conversation, e.state, e.history, state, want)
+				e.turn, h.name, e.state, got, state, want)
+			return
 		}
 		whole := append([]message.Message{message.New(message.User, e.said)}, e.replies...)
 		for i, m := range whole {
@@ -170,6 +178,6 @@ func (h *chronicle) verify() {
 	}
 	h.wantTranscript(h.conversation, transcript...)
 	if got := h.corner.conversation(h.conversation).Turns; got != uint64(len(h.entries)) {
-		h.Errorf("conversation %s has %d turns, but its clients began %d", h.conversation, got, len(h.entries))
+		h.Errorf("conversation %s has %d turns, but its clients began %d", h.name, got, len(h.entries))
 	}
 }

@@ -121,13 +121,19 @@ func (h *registryHistory) revoke() {
 	h.agree(fmt.Sprintf("revoke key %s of %s", key.ID, name), answer("done", err), answer("done", h.model.revoke(name, key.ID)))
 }
 
-// agree compares what the store and the model answered.
+// agree compares what the store and the model answered to an operation.
 func (h *registryHistory) agree(operation, got, want string) {
 	h.Helper()
-	operation, got, want = h.short(operation), h.short(got), h.short(want)
-	h.steps = append(h.steps, operation+": "+want)
+	h.steps = append(h.steps, h.short(operation+": "+want))
+	h.same(operation, got, want)
+}
+
+// same compares what is read.
+func (h *registryHistory) same(operation, got, want string) {
+	h.Helper()
 	if got != want {
-		h.Fatalf("after\n  %s\nthe store answers\n  %s\nbut the contract is\n  %s", strings.Join(h.steps, "\n  "), got, want)
+		h.Fatalf("after\n  %s\nthe store answers to %s\n  %s\nbut the contract is\n  %s",
+			strings.Join(h.steps, "\n  "), h.short(operation), h.short(got), h.short(want))
 	}
 }
 
@@ -141,16 +147,16 @@ func (h *registryHistory) compare() {
 		name := h.name(fmt.Sprint("tenant", i))
 		got, err := h.store.GetTenant(h.Context(), name)
 		want, wantErr := h.model.get(name)
-		h.agree("get "+name, tenantAnswer(got, err), tenantAnswer(want, wantErr))
-		h.agree("list the keys of "+name, fmt.Sprint(h.keyIDs(name)), fmt.Sprint(h.model.keyIDs(name)))
+		h.same("get "+name, tenantAnswer(got, err), tenantAnswer(want, wantErr))
+		h.same("list the keys of "+name, fmt.Sprint(h.keyIDs(name)), fmt.Sprint(h.model.keyIDs(name)))
 	}
 	for _, key := range h.keys {
 		got, err := h.store.GetKey(h.Context(), key.ID)
 		want, wantErr := h.model.key(key.ID)
-		h.agree("get key "+key.ID, keyAnswer(got, err), keyAnswer(want, wantErr))
+		h.same("get key "+key.ID, keyAnswer(got, err), keyAnswer(want, wantErr))
 	}
 	names := slices.DeleteFunc(h.listNames(200), func(name string) bool { return name == h.name("start") })
-	h.agree("list tenants", fmt.Sprint(names), fmt.Sprint(h.model.names()))
+	h.same("list tenants", fmt.Sprint(names), fmt.Sprint(h.model.names()))
 }
 
 // watched checks what a watch tells of all that was done.
@@ -170,7 +176,7 @@ func (h *registryHistory) watched(start uint64) {
 			got = append(got, fmt.Sprintf("%s %s %s", change.Type, change.Tenant, change.KeyID))
 		}
 	}
-	h.agree("watch", strings.Join(got, "\n  "), strings.Join(h.model.changes, "\n  "))
+	h.same("watch", strings.Join(got, "\n  "), strings.Join(h.model.changes, "\n  "))
 }
 
 func tenantAnswer(tenant store.Tenant, err error) string {
@@ -180,7 +186,7 @@ func tenantAnswer(tenant store.Tenant, err error) string {
 }
 
 func keyAnswer(key store.APIKey, err error) string {
-	return answer(fmt.Sprintf("%s of %s %s, %x, of %s", key.ID, key.Tenant, key.TenantUID, key.Hash, key.Created.UTC()), err)
+	return answer(fmt.Sprintf("%s of %s %s, %.4x, of %s", key.ID, key.Tenant, key.TenantUID, key.Hash, key.Created.UTC()), err)
 }
 
 // noneOf is the error of what is not there.

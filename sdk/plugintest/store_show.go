@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/bothost/bothost/sdk/memory"
 	"github.com/bothost/bothost/sdk/message"
 	"github.com/bothost/bothost/sdk/store"
 )
@@ -15,7 +16,7 @@ func show(outcome store.BeginOutcome) string {
 	case store.Begun:
 		state := "no state"
 		if o.State != nil {
-			state = fmt.Sprintf("state %q", fmt.Sprint(*o.State))
+			state = showState(*o.State)
 		}
 		return fmt.Sprintf("turn %d begun with %s, %s", o.Turn, showMessages(o.History), state)
 	case store.Replayed:
@@ -25,6 +26,10 @@ func show(outcome store.BeginOutcome) string {
 	default:
 		return fmt.Sprintf("unknown outcome %T", outcome)
 	}
+}
+
+func showState(s memory.State) string {
+	return fmt.Sprintf("state %q of %s %s, version %d, through turn %d", s.Data, s.Plugin, s.Format, s.Version, s.ThroughTurn)
 }
 
 func showMessages(messages []message.Message) string {
@@ -56,4 +61,22 @@ func showPart(part message.Part) string {
 	default:
 		return fmt.Sprintf("unknown part %T", part)
 	}
+}
+
+// apart cuts two texts that differ to what is around the first difference, if
+// they are too long to be read.
+func apart(got, want string) (shortGot, shortWant string) {
+	const readable, around = 1000, 100
+	same := 0
+	for same < min(len(got), len(want)) && got[same] == want[same] {
+		same++
+	}
+	cut := func(text string) string {
+		if len(text) <= readable {
+			return text
+		}
+		from, to := max(same-around, 0), min(same+around, len(text))
+		return fmt.Sprintf("(%d bytes, here from %d) %s", len(text), from, strings.ToValidUTF8(text[from:to], ""))
+	}
+	return cut(got), cut(want)
 }

@@ -12,7 +12,7 @@ import (
 // in it, all at once and in small pages.
 func readWhileGrowing(c *corner) {
 	const clients = 3
-	h := &chronicle{corner: c, conversation: conversationID}
+	h := &chronicle{corner: c, conversation: conversationID, name: conversationID}
 	c.turn(conversationID, "the first", "of all")
 	done := make(chan struct{})
 	var readers sync.WaitGroup
@@ -107,7 +107,7 @@ func seenTogether(c *corner) {
 		request := c.request(fmt.Sprint("c", round), "hello")
 		c.begun(request)
 		commit := longCommit(request, round)
-		h := &chronicle{corner: c, conversation: request.Conversation}
+		h := &chronicle{corner: c, conversation: request.Conversation, name: request.Conversation}
 		atOnce(3, func(i int) {
 			var err error
 			switch i {

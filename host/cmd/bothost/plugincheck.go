@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,14 +66,21 @@ func (a *app) checkPlugin(ctx context.Context, file, configFile string) error {
 }
 
 func (a *app) sumUp(results []checkResult) error {
-	failed := 0
+	failed, skipped := 0, 0
 	for _, result := range results {
 		if !result.Passed {
 			failed++
 		}
+		if result.Skipped {
+			skipped++
+		}
 	}
 	err := a.show(items(results), func(w io.Writer) {
-		fmt.Fprintf(w, "\n%d of %d cases passed\n", len(results)-failed, len(results))
+		fmt.Fprintf(w, "\n%d of %d cases passed", len(results)-failed-skipped, len(results))
+		if skipped > 0 {
+			fmt.Fprintf(w, ", %d do not apply", skipped)
+		}
+		fmt.Fprintln(w)
 	})
 	if err == nil && failed > 0 {
 		err = errReported
@@ -101,6 +109,6 @@ func printOutcome(w io.Writer, outcome plugintest.Outcome) {
 		return
 	}
 	for _, line := range outcome.Log {
-		fmt.Fprintf(w, "        %s\n", line)
+		fmt.Fprintf(w, "        %s\n", strings.ReplaceAll(line, "\n", "\n        "))
 	}
 }
