@@ -115,7 +115,8 @@ func (p *pin) renew(ctx context.Context) error {
 }
 
 // repeat makes an idempotent call with a deadline, and once more if the process
-// that it was made to has gone.
+// that it was made to has gone. Its error is the call's, unless there will be no
+// other process because the host is about to end.
 func repeat[T any](ctx context.Context, p *pin, call func(context.Context, client.Instance) (T, error)) (T, error) {
 	once := func() (T, error) {
 		ctx, cancel := context.WithTimeout(ctx, callTimeout)
@@ -123,7 +124,12 @@ func repeat[T any](ctx context.Context, p *pin, call func(context.Context, clien
 		return call(ctx, p.instance())
 	}
 	result, err := once()
-	if !lost(ctx, err) || p.renew(ctx) != nil {
+	if !lost(ctx, err) {
+		return result, err
+	}
+	if renewErr := p.renew(ctx); fault.HasReason(renewErr, ShuttingDown) {
+		return result, renewErr
+	} else if renewErr != nil {
 		return result, err
 	}
 	return once()

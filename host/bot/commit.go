@@ -12,7 +12,7 @@ import (
 )
 
 // commitFor is how long a commit whose answer was lost is repeated: the token
-// makes that harmless.
+// makes that harmless. It ends earlier with the host.
 const commitFor = 30 * time.Second
 
 // commit makes the reply durable, or says that it is not. It does not depend on
@@ -35,7 +35,7 @@ func (t *turn) commit(ctx context.Context, s spoken, state *memory.State) error 
 		switch {
 		case err == nil, fault.Is(err, fault.Conflict):
 			return err
-		case !uncertain(err):
+		case !uncertain(err), fault.HasReason(err, ShuttingDown):
 			return notDurable(err)
 		}
 		select {

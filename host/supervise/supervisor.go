@@ -129,8 +129,12 @@ func (s *Supervisor) leave() {
 	}
 }
 
+// ShuttingDown is the reason of what is refused because the host is about to end:
+// it will not be different later.
+const ShuttingDown = "shutting_down"
+
 func errShuttingDown(plugin string) error {
-	return fault.New(fault.Unavailable, "%s: the host is shutting down", plugin)
+	return fault.New(fault.Unavailable, "%s: the host is shutting down", plugin).WithReason(ShuttingDown)
 }
 
 // newID makes an instance's id: random, so that it never means another one.
