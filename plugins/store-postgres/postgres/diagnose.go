@@ -105,7 +105,8 @@ func (a *access) diagnoseServer(failure *pgconn.PgError, migrating bool) diagnos
 	case "22021", "22P05", "54000":
 		return diagnosis{code: fault.Invalid, remedy: "the request holds what PostgreSQL cannot keep"}
 	case "23505":
-		if failure.ConstraintName == "turns_by_token" {
+		// A partition names its part of the index turns_by_token by the columns.
+		if strings.Contains(failure.ConstraintName, "token") {
 			return diagnosis{code: fault.Invalid, remedy: "the token is that of a turn of another conversation: mint one for each attempt"}
 		}
 	}

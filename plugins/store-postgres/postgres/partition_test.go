@@ -10,6 +10,7 @@ import (
 	"github.com/bothost/bothost/plugins/store-postgres/pgtest"
 	"github.com/bothost/bothost/plugins/store-postgres/postgres"
 	"github.com/bothost/bothost/sdk"
+	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/plugintest"
 )
 
@@ -39,7 +40,7 @@ func TestPartitionedByTenant(t *testing.T) {
 	d := server.Database(t)
 	partitionAsDocumented(t, d)
 	config := separated(d)
-	open(t, config)
+	wantOneConversationForAToken(t, config)
 	leaves := one[int](t, d, d.Superuser, `SELECT count(*) FROM pg_class
 		WHERE relnamespace = 'bothost'::regnamespace AND relkind = 'r' AND relispartition`)
 	whole := one[int](t, d, d.Superuser, `SELECT count(*) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -51,6 +52,21 @@ func TestPartitionedByTenant(t *testing.T) {
 		"host": d.Host, "port": d.Port, "database": d.Name, "user": d.Ordinary.User, "password": d.Ordinary.Password,
 		"owner": map[string]any{"user": d.Owner.User, "password": d.Owner.Password},
 	}})
+}
+
+// A partition has another name for the index that a collision is about.
+func wantOneConversationForAToken(t *testing.T, config postgres.Config) {
+	t.Helper()
+	s := open(t, config)
+	beat(t, s)
+	request := beginning(scope, "hello")
+	if _, err := s.BeginTurn(t.Context(), request); err != nil {
+		t.Fatal(err)
+	}
+	request.Conversation = "c2"
+	if _, err := s.BeginTurn(t.Context(), request); !fault.Is(err, fault.Invalid) {
+		t.Errorf("begin with the token of another conversation: got %v, want a fault.Invalid", err)
+	}
 }
 
 // What is done to a tenant reads no partition but the tenant's, with plans for

@@ -84,7 +84,7 @@ var promises = map[string]promise{
 		exceptions: `
 		SELECT oid::regprocedure::text FROM pg_proc
 		WHERE pronamespace = 'bothost'::regnamespace AND prosecdef
-		  AND proconfig IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}'`,
+		  AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (proconfig), false)`,
 		broken: []string{
 			`ALTER FUNCTION bothost.get_key RESET search_path`,
 			`ALTER FUNCTION bothost.fail_turn SECURITY DEFINER`,
