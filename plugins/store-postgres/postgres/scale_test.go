@@ -33,7 +33,7 @@ func TestATurnCostsTheSameAtAnyScale(t *testing.T) { //nolint:paralleltest // Se
 // averageTurn runs turns of a conversation, and gives what one of them takes.
 func averageTurn(t *testing.T, explained explaining, conversation string) cost {
 	t.Helper()
-	const turns = 200
+	const turns = 60
 	explained.run(t, on(conversation, beginAndCommit))
 	var total cost
 	for range turns {
