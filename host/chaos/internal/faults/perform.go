@@ -54,20 +54,21 @@ func (v *victims) perform(kind string, target Target) func(context.Context, *ran
 			return name, errNoVictim
 		}
 		defer release()
+		length := lasts(kind, random)
 		switch object {
 		case "":
 			return name, change(ctx, verb, target)
 		case "clients":
-			return name, disturb(ctx, instance.Clients, verb, random)
+			return name, disturb(ctx, instance.Clients, verb, random, length)
 		case "database":
 			if verb == "restart" {
 				return name, target.Cluster.Database.Restart(context.WithoutCancel(ctx), upTo(random, 2*time.Second))
 			}
-			return name, disturb(ctx, instance.Database, verb, random)
+			return name, disturb(ctx, instance.Database, verb, random, length)
 		case "host":
 			object = ""
 		}
-		return name, hit(ctx, instance, verb, object, random)
+		return name, hit(ctx, instance, verb, object, length)
 	}
 }
 
@@ -85,7 +86,7 @@ func change(ctx context.Context, verb string, target Target) error {
 }
 
 // disturb troubles the connections of a proxy for a while.
-func disturb(ctx context.Context, through *proxy.Proxy, verb string, random *rand.Rand) error {
+func disturb(ctx context.Context, through *proxy.Proxy, verb string, random *rand.Rand, length time.Duration) error {
 	switch verb {
 	case "cut":
 		through.Cut(1 << (6 + random.IntN(11)))
@@ -94,19 +95,19 @@ func disturb(ctx context.Context, through *proxy.Proxy, verb string, random *ran
 	case "delay":
 		through.Delay(50 * time.Millisecond)
 	}
-	suffer(ctx, random)
+	wait(ctx, length)
 	through.Heal()
 	return nil
 }
 
 // hit kills or stops a host or one of its plugins.
-func hit(ctx context.Context, instance *cluster.Instance, verb, object string, random *rand.Rand) error {
+func hit(ctx context.Context, instance *cluster.Instance, verb, object string, length time.Duration) error {
 	if verb == "stop" {
 		pid, err := instance.Signal(object, syscall.SIGSTOP)
 		if err != nil {
 			return errNoVictim
 		}
-		suffer(ctx, random)
+		wait(ctx, length)
 		// It may have been killed meanwhile.
 		_ = syscall.Kill(pid, syscall.SIGCONT)
 		return nil
@@ -120,20 +121,26 @@ func hit(ctx context.Context, instance *cluster.Instance, verb, object string, r
 	if instance.Kill() != nil {
 		return errNoVictim
 	}
-	wait(ctx, upTo(random, 2*time.Second))
+	wait(ctx, length)
 	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Minute)
 	defer cancel()
 	return instance.Restart(patient)
 }
 
-// suffer lets a trouble last: a short time mostly, and now and then longer than
-// any lease.
-func suffer(ctx context.Context, random *rand.Rand) {
-	length := upTo(random, 2500*time.Millisecond)
-	if random.IntN(8) == 0 {
-		length = 16*time.Second + upTo(random, 4*time.Second)
+// lasts draws how long a fault lasts: a short time mostly, and now and then longer
+// than any lease. Those that keep a host from renewing its lease do so often.
+func lasts(kind string, random *rand.Rand) time.Duration {
+	longOnceIn := 12
+	switch kind {
+	case "stop-host", "stall-database":
+		longOnceIn = 3
+	case "kill-host":
+		longOnceIn = 6
 	}
-	wait(ctx, length)
+	if random.IntN(longOnceIn) > 0 {
+		return upTo(random, 2500*time.Millisecond)
+	}
+	return 16*time.Second + upTo(random, 4*time.Second)
 }
 
 func upTo(random *rand.Rand, most time.Duration) time.Duration {

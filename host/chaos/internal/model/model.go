@@ -24,6 +24,13 @@ const Name = "chaos:1b"
 // maxBody bounds a request.
 const maxBody = 16 << 20
 
+// Some calls have a pause that is much longer than others', so that whatever is
+// stopped or killed has turns in it.
+const (
+	slowOnceIn = 8
+	slower     = 200
+)
+
 // fate is what becomes of a call.
 type fate int
 
@@ -48,7 +55,7 @@ type Server struct {
 }
 
 // New makes a server. elapsed tells the run's time; a reply takes a few steps,
-// each at most maxStep long.
+// each at most maxStep long as a rule.
 func New(seed uint64, elapsed func() time.Duration, maxStep time.Duration) *Server {
 	s := &Server{mux: http.NewServeMux(), elapsed: elapsed, maxStep: maxStep, random: rand.New(rand.NewPCG(seed, 1))}
 	s.mux.HandleFunc("POST /api/chat", s.chat)
@@ -121,6 +128,9 @@ func (s *Server) begin(prompt []history.Message) *call {
 	for _, piece := range pieces {
 		c.ask.Reply += piece
 		c.pauses = append(c.pauses, time.Duration(s.random.Int64N(int64(s.maxStep)+1)))
+	}
+	if s.random.IntN(slowOnceIn) == 0 {
+		c.pauses[s.random.IntN(len(pieces))] *= slower
 	}
 	s.asks = append(s.asks, c.ask)
 	return c
