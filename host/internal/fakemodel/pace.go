@@ -17,7 +17,11 @@ func (s *Server) waitFor(r *http.Request, asked time.Duration, piece int) bool {
 		return true
 	}
 	due := onBeat(asked+time.Duration(piece)*s.settings.Delay, s.settings.Delay/beats)
-	timer := time.NewTimer(due - time.Since(s.began))
+	left := due - time.Since(s.began)
+	if left <= 0 {
+		return r.Context().Err() == nil
+	}
+	timer := time.NewTimer(left)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
