@@ -1,9 +1,11 @@
 package plugintest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bothost/bothost/sdk/message"
@@ -24,6 +26,8 @@ type chronicle struct {
 	conversation string
 	// name is what it is called in messages.
 	name string
+	// broken ends the waiting: who failed may have left a turn pending.
+	broken atomic.Bool
 
 	mu      sync.Mutex
 	entries []entry
@@ -75,6 +79,7 @@ func (h *chronicle) client(number int) {
 		}
 		for _, status := range attempts {
 			if err := h.run(key, status); err != nil {
+				h.broken.Store(true)
 				h.Errorf("client %d of conversation %s: %v", number, h.name, err)
 				return
 			}
@@ -117,7 +122,7 @@ func (h *chronicle) run(key string, status store.Status) error {
 // untilBegun begins a turn once the conversation is free.
 func (h *chronicle) untilBegun(request store.BeginTurn) (store.Begun, error) {
 	const pause = time.Millisecond
-	for {
+	for !h.broken.Load() {
 		outcome, err := h.store.BeginTurn(h.Context(), request)
 		if err != nil {
 			return store.Begun{}, fmt.Errorf("begin turn: %w", err)
@@ -135,6 +140,7 @@ func (h *chronicle) untilBegun(request store.BeginTurn) (store.Begun, error) {
 		case <-time.After(pause):
 		}
 	}
+	return store.Begun{}, errors.New("begin turn: given up, since another client has failed")
 }
 
 // endTwice ends a turn, and again as one does whose answer was lost.

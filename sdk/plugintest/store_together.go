@@ -119,6 +119,7 @@ func seenTogether(c *corner) {
 				err = h.untilNext(request, commit)
 			}
 			if err != nil {
+				h.broken.Store(true)
 				c.Errorf("round %d: %v", round, err)
 			}
 		})
@@ -127,7 +128,7 @@ func seenTogether(c *corner) {
 
 // untilComplete reads until the turn is committed, as which it must be whole.
 func (h *chronicle) untilComplete() error {
-	for h.Context().Err() == nil {
+	for !h.broken.Load() {
 		page, err := h.store.ListMessages(h.Context(), store.ListMessages{Scope: h.scope(h.conversation), Limit: 200})
 		if err != nil {
 			return err
