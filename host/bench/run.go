@@ -94,6 +94,7 @@ func (b *bench) measure(ctx context.Context) error {
 
 // stop ends everything that was started, the last first.
 func (b *bench) stop() {
+	b.client.CloseIdleConnections()
 	for i := len(b.stops) - 1; i >= 0; i-- {
 		b.stops[i]()
 	}
