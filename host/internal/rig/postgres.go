@@ -150,7 +150,9 @@ func (p *Postgres) makeDatabase(ctx context.Context) error {
 	return nil
 }
 
-func (p *Postgres) connect(ctx context.Context) (*pgx.Conn, error) { return p.connectTo(ctx, "postgres") }
+func (p *Postgres) connect(ctx context.Context) (*pgx.Conn, error) {
+	return p.connectTo(ctx, "postgres")
+}
 
 // connectTo waits until the server lets its superuser in.
 func (p *Postgres) connectTo(ctx context.Context, database string) (*pgx.Conn, error) {
