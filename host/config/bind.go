@@ -20,10 +20,7 @@ type Resolver struct {
 // errors are Problems.
 func (c *Config) Bind(plugins Plugins) (*Resolver, error) {
 	r := &Resolver{config: c, schemas: newSchemas(plugins)}
-	var err error
-	if r.base, err = merge(c.bot, r.inherit); err != nil {
-		return nil, err
-	}
+	r.base = merge(c.bot, r.inherit)
 	problems := r.checkBase()
 	if len(problems) == 0 {
 		problems = append(problems, r.bindRegistry()...)
@@ -48,10 +45,7 @@ func (r *Resolver) checkBase() Problems {
 func (r *Resolver) checkTenants() Problems {
 	var problems Problems
 	for _, name := range slices.Sorted(maps.Keys(r.config.tenants)) {
-		_, found, err := r.merged(r.config.tenants[name].layers)
-		if err != nil {
-			found = append(found, Problem{Message: err.Error()})
-		}
+		_, found := r.merged(r.config.tenants[name].layers)
 		for _, problem := range found {
 			problem.Tenant = name
 			problems = append(problems, problem)
@@ -85,12 +79,8 @@ func (r *Resolver) bindNamedRegistry() Problems {
 	for _, values := range r.config.store {
 		layers = append(layers, tree{storeSlot().section: values})
 	}
-	merged, err := merge(layers, r.inherit)
-	if err != nil {
-		return Problems{{Key: "registry.store", Message: err.Error()}}
-	}
 	var problems Problems
-	r.registry, problems = r.section(storeSlot(), merged)
+	r.registry, problems = r.section(storeSlot(), merge(layers, r.inherit))
 	for i := range problems {
 		problems[i].Key = "registry.store" + problems[i].Key[len(storeSlot().section):]
 	}

@@ -20,10 +20,7 @@ type Bot struct {
 // whatever is registered under its name. Its errors are Problems.
 func (r *Resolver) Bot(tenant string, overrides map[string]any) (*Bot, error) {
 	layers, problems := r.layersOf(tenant, overrides)
-	bot, found, err := r.merged(layers)
-	if err != nil {
-		return nil, err
-	}
+	bot, found := r.merged(layers)
 	if err := append(problems, found...).orNil(); err != nil {
 		return nil, err
 	}
@@ -50,13 +47,8 @@ func (r *Resolver) layersOf(tenant string, overrides map[string]any) ([]tree, Pr
 }
 
 // merged puts a tenant's layers over what is inherited and checks the whole.
-func (r *Resolver) merged(layers []tree) (*Bot, Problems, error) {
-	merged, err := merge(slices.Concat([]tree{r.base}, layers), r.inherit)
-	if err != nil {
-		return nil, nil, err
-	}
-	bot, problems := r.build(merged)
-	return bot, problems, nil
+func (r *Resolver) merged(layers []tree) (*Bot, Problems) {
+	return r.build(merge(slices.Concat([]tree{r.base}, layers), r.inherit))
 }
 
 // build makes a bot of a merged configuration, or says all that is wrong.

@@ -63,11 +63,7 @@ func Load(options LoadOptions) (*Config, error) {
 	for _, each := range layers {
 		hostLayers = append(hostLayers, loaded.takeApart(each, &problems))
 	}
-	host, err := merge(hostLayers, inheritAll)
-	if err != nil {
-		return nil, err
-	}
-	problems = append(problems, loaded.settle(host)...)
+	problems = append(problems, loaded.settle(merge(hostLayers, inheritAll))...)
 	loaded.stamp += options.stampTenants(loaded.settings.TenantsDir)
 	problems = append(problems, loaded.readTenants(anchor(options.Files))...)
 	loaded.rights = newRights(loaded.settings, options.Environ)

@@ -1,35 +1,34 @@
 package config
 
-import (
-	"fmt"
-
-	"github.com/knadh/koanf/maps"
-	"github.com/knadh/koanf/providers/confmap"
-	"github.com/knadh/koanf/v2"
-)
-
-// delimiter is what koanf writes between keys. It cannot occur in one, since
-// keys hold no control characters: a prompt may well be named "v1.2".
-const delimiter = "\x1f"
+import "github.com/knadh/koanf/maps"
 
 // rule changes what is inherited, in place, before a layer is merged over it.
 type rule func(layer, inherited tree)
 
 // merge puts layers on top of each other, later over earlier. None of them is
-// changed, and the result shares nothing with them.
-func merge(layers []tree, apply rule) (tree, error) {
-	merged := koanf.New(delimiter)
-	over := koanf.WithMergeFunc(func(source, destination map[string]any) error {
-		apply(source, destination)
-		maps.Merge(source, destination)
-		return nil
-	})
+// changed, and the result shares nothing with them but the leaves' values, which
+// never change. It is koanf's merge without a koanf.Koanf around it: that would
+// copy and flatten everything for look-ups that nobody makes, and a cold bot
+// would take twice as long.
+func merge(layers []tree, apply rule) tree {
+	merged := tree{}
 	for _, values := range layers {
-		if err := merged.Load(confmap.Provider(values, ""), nil, over); err != nil {
-			return nil, fmt.Errorf("merge configuration: %w", err)
-		}
+		apply(values, merged)
+		maps.Merge(copyOf(values), merged)
 	}
-	return merged.Raw(), nil
+	return merged
+}
+
+// copyOf copies the maps of a tree.
+func copyOf(t tree) tree {
+	copied := make(tree, len(t))
+	for key, value := range t {
+		if below, ok := value.(tree); ok {
+			value = copyOf(below)
+		}
+		copied[key] = value
+	}
+	return copied
 }
 
 // inheritAll is the rule where there is none.
