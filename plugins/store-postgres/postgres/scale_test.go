@@ -6,7 +6,7 @@ import "testing"
 // in one of 100,000, and among few tenants and many. It runs while no other test
 // does: long transactions, in other databases too, keep dead rows from being
 // cleared away, which then are touched again and again.
-func TestATurnCostsTheSameAtAnyScale(t *testing.T) { //nolint:paralleltest // See above.
+func TestATurnCostsTheSameAtAnyScale(t *testing.T) {
 	d := served(t)
 	few := explainingConnection(t, d)
 	seed(t, d, comparedConversations)
