@@ -137,7 +137,10 @@ func (r *Registry) Remove(ctx context.Context, name string, purge bool) error {
 }
 
 // settling is how long other instances may begin turns of a tenant that was
-// switched off: changes are heard of within a second.
+// switched off: changes are heard of within a second. An instance that stands
+// still for longer, after it has looked for the bot and before the store has begun
+// the turn, is not waited for: it would leave a conversation under a name that is
+// free. A store could only refuse that if a turn said which registration it is of.
 const settling = 2 * time.Second
 
 // purgeConversations switches the tenant off and deletes its conversations; and
