@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"sync"
 	"time"
@@ -33,24 +32,16 @@ const (
 
 // drive lets clients speak and faults happen, and returns when both are over and
 // all instances run again.
-func (c *chaos) drive(ctx context.Context) ([]history.Request, map[string]int, error) {
+func (c *chaos) drive(ctx context.Context) (requests []history.Request, injected map[string]int, err error) {
 	log, err := os.Create(c.file("faults.log"))
 	if err != nil {
 		return nil, nil, fmt.Errorf("make a log: %w", err)
 	}
 	defer func() { _ = log.Close() }()
 	injector := &faults.Injector{Elapsed: c.elapsed, Log: log, Pause: longestPause}
-	random := rand.New(rand.NewPCG(c.options.seed, 4))
-	var drawing sync.Mutex
 	err = injector.Fill(c.options.faults, faults.Target{
 		Cluster: c.cluster, Change: c.operator.Change,
-		Delete: func(ctx context.Context) error {
-			drawing.Lock()
-			// The first conversation of a tenant.
-			place := c.places[c.options.conversations*random.IntN(c.options.tenants)]
-			drawing.Unlock()
-			return c.operator.Delete(ctx, place.Place)
-		},
+		Delete: func(ctx context.Context) error { return c.operator.Delete(ctx, c.deletable()) },
 	})
 	if err != nil {
 		return nil, nil, err
@@ -67,11 +58,26 @@ func (c *chaos) drive(ctx context.Context) ([]history.Request, map[string]int, e
 			err = instance.Restart(ctx)
 		}
 	}
+	return sentBy(clients), injector.Injected(), err
+}
+
+// deletable are the conversations that are deleted while they are used: the
+// first of each tenant.
+func (c *chaos) deletable() []history.Place {
+	var places []history.Place
+	for at := 0; at < len(c.places); at += c.options.conversations {
+		places = append(places, c.places[at].Place)
+	}
+	return places
+}
+
+// sentBy gives what clients have sent that have ended.
+func sentBy(clients []*drive.Client) []history.Request {
 	var requests []history.Request
 	for _, client := range clients {
 		requests = append(requests, client.Requests...)
 	}
-	return requests, injector.Injected(), err
+	return requests
 }
 
 // speak starts the clients. wait returns when they have ended: what was begun
@@ -112,9 +118,5 @@ func (c *chaos) finish(ctx context.Context) []history.Request {
 		})
 	}
 	finishing.Wait()
-	var requests []history.Request
-	for _, client := range clients {
-		requests = append(requests, client.Requests...)
-	}
-	return requests
+	return sentBy(clients)
 }

@@ -40,8 +40,8 @@ func parseOptions(args []string, output io.Writer) (options, error) {
 	flags.Uint64Var(&o.seed, "seed", 0, "`number` that the run's choices follow from (default: a random one)")
 	flags.IntVar(&o.instances, "instances", 3, "hosts")
 	flags.IntVar(&o.tenants, "tenants", 4, "tenants")
-	flags.IntVar(&o.conversations, "conversations", 8, "conversations of each tenant")
-	flags.IntVar(&o.clients, "clients", 48, "clients at once")
+	flags.IntVar(&o.conversations, "conversations", 16, "conversations of each tenant")
+	flags.IntVar(&o.clients, "clients", 96, "clients at once")
 	flags.IntVar(&o.hands, "hands", 2, "faults at once, at most")
 	flags.Func("faults", "kinds of faults, a `list` (default all: "+strings.Join(faults.Kinds(), ",")+")", func(text string) error {
 		o.faults = nil

@@ -135,8 +135,7 @@ func (c *chaos) startModel() (url string, err error) {
 	return "http://" + listener.Addr().String(), nil
 }
 
-// register makes tenants and names their conversations. One of each tenant's is
-// deleted now and then.
+// register makes tenants and names their conversations.
 func (c *chaos) register(ctx context.Context) error {
 	for t := range c.options.tenants {
 		name := fmt.Sprintf("tenant-%d", t)

@@ -75,9 +75,12 @@ func (o *Operator) put(ctx context.Context, client apiclient.Client, number int)
 	return nil
 }
 
-// Delete deletes a conversation, and writes down when.
-func (o *Operator) Delete(ctx context.Context, place history.Place) error {
+// Delete deletes one of some conversations, and writes down when.
+func (o *Operator) Delete(ctx context.Context, among []history.Place) error {
 	client := o.client()
+	o.mu.Lock()
+	place := among[o.random.IntN(len(among))]
+	o.mu.Unlock()
 	client.Tenant = place.Tenant
 	deletion := history.Deletion{Place: place, Began: o.world.Elapsed()}
 	err := client.DeleteConversation(ctx, place.Conversation)
