@@ -3,7 +3,6 @@ package mutants_test
 import "testing"
 
 func TestMutantsOfStoreMemory(t *testing.T) {
-	t.Parallel()
 	subject{folder: "plugins/store-memory/memstore", suite: "TestConformance", mutants: memoryMutants()}.run(t)
 }
 

@@ -31,7 +31,8 @@ type mutant struct {
 	found string
 }
 
-// run builds the subject as it is, which must pass, and each of its mutants.
+// run builds the subject as it is, which must pass, and each of its mutants. One
+// subject is run after the other, so that no more than two builds run at once.
 func (s subject) run(t *testing.T) {
 	t.Helper()
 	build := builder(s)
@@ -71,7 +72,7 @@ func builder(s subject) func(*testing.T, *mutant) string {
 		temp := t.TempDir()
 		binary := filepath.Join(temp, "mutant.test")
 		// As `make build` has built what the store depends on.
-		args := []string{"test", "-c", "-trimpath", "-ldflags", "-s -w", "-o", binary}
+		args := []string{"test", "-c", "-vet=off", "-trimpath", "-ldflags", "-s -w", "-o", binary}
 		if m != nil {
 			args = append(args, "-overlay", m.overlay(t, filepath.Join(root(t), s.folder), temp))
 		}
@@ -116,8 +117,8 @@ func write(t *testing.T, file string, content []byte) {
 	}
 }
 
-// test runs a case, or all, and gives what go test says of it. It says more of
-// tests around the case, which do not matter.
+// test runs a case, or all, and gives what go test says of it. What it says of
+// tests around the case does not matter.
 func (s subject) test(t *testing.T, binary, name string) string {
 	t.Helper()
 	pattern := strings.Split(s.suite, "/")
