@@ -16,7 +16,7 @@ type TenantCase = Case[store.Tenants]
 // with random names, which it purges in the end.
 func StoreCases() []StoreCase {
 	return slices.Concat(
-		turnCases(), idempotencyCases(), fenceCases(), awaitCases(), cancelCases(), windowCases(), contentCases(), apartCases(),
+		turnCases(), endCases(), idempotencyCases(), fenceCases(), awaitCases(), cancelCases(), windowCases(), contentCases(), apartCases(),
 		listCases(), pageCases(), deleteCases(), concurrencyCases(), historyCases(), modelCases(),
 	)
 }

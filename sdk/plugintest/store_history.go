@@ -101,9 +101,8 @@ func (h *chronicle) run(key string, status store.Status) error {
 		return fmt.Errorf("end turn %d as %s: %w", begun.Turn, status, err)
 	}
 	if status == store.Complete {
-		replayed, err := h.store.BeginTurn(h.Context(), h.keyed(h.conversation, said, key))
-		if want := replayOf(begun.Turn, commit); err != nil || show(replayed) != show(want) {
-			return fmt.Errorf("begin with the key of a complete turn: %v, %v; want %s", replayed, err, show(want))
+		if err := h.wantReplay(h.keyed(h.conversation, said, key), replayOf(begun.Turn, commit)); err != nil {
+			return err
 		}
 	}
 	noted := entry{turn: begun.Turn, status: status, said: said, history: showMessages(begun.History)}
@@ -116,6 +115,17 @@ func (h *chronicle) run(key string, status store.Status) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.entries = append(h.entries, noted)
+	return nil
+}
+
+func (h *chronicle) wantReplay(request store.BeginTurn, want store.Replayed) error {
+	outcome, err := h.store.BeginTurn(h.Context(), request)
+	if err != nil {
+		return fmt.Errorf("begin with the key of a complete turn: %w", err)
+	}
+	if got := show(outcome); got != show(want) {
+		return fmt.Errorf("begin with the key of a complete turn: got %s, want %s", got, show(want))
+	}
 	return nil
 }
 
