@@ -14,6 +14,9 @@ type session struct {
 	connection *engine.Connection
 	// durable is what SQLite was told last.
 	durable durability
+	// copied is what the connection had written to the log when that was last
+	// copied into the file.
+	copied int64
 	// broken says that a transaction may be open still: the session is not to
 	// be used any more. Closing its connection rolls back.
 	broken bool
@@ -30,6 +33,15 @@ const (
 	soon
 )
 
+// setUpWriter turns the log on. It is copied into the file by checkpoints, and not
+// by SQLite in the midst of a commit; what it grew to under a long read is cut off
+// when it begins anew.
+const setUpWriter = `
+	PRAGMA journal_mode = WAL;
+	PRAGMA synchronous = FULL;
+	PRAGMA wal_autocheckpoint = 0;
+	PRAGMA journal_size_limit = 16777216`
+
 // openSession opens the file for writing, and sees to it that it has a log. It
 // leaves the file of another program as it is.
 func openSession(ctx context.Context, path string) (*session, error) {
@@ -41,7 +53,7 @@ func openSession(ctx context.Context, path string) (*session, error) {
 		if _, err := schemaVersion(c, path); err != nil {
 			return err
 		}
-		return c.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+		return c.Script(setUpWriter)
 	})
 	if err != nil {
 		return nil, errors.Join(err, c.Close())

@@ -23,7 +23,8 @@ type writer struct {
 	// patience is how long a transaction waits for another process's lock.
 	patience time.Duration
 	// session belongs to the leader; nil: to be opened.
-	session *session
+	session     *session
+	checkpoints checkpoints
 
 	mu sync.Mutex
 	// leader is who runs the next group or is running one; nil: nobody.
@@ -47,7 +48,9 @@ type request struct {
 	told chan struct{}
 }
 
-func newWriter(path string) *writer { return &writer{path: path, patience: patience} }
+func newWriter(path string) *writer {
+	return &writer{path: path, patience: patience, checkpoints: checkpoints{path: path}}
+}
 
 // do runs one transaction, and commits it if run returns nil. ctx ends the wait
 // for a group; once that has begun, the transaction goes on to its end, which is
@@ -108,12 +111,13 @@ func (w *writer) lead(ctx context.Context, r *request) error {
 	}
 	members := w.take(durable)
 	w.session.group(members)
-	w.handOver()
 	for _, m := range members {
 		if m != r {
 			close(m.told)
 		}
 	}
+	w.checkpoints.next(w.session)
+	w.handOver()
 	return r.err
 }
 
@@ -189,6 +193,7 @@ func (w *writer) close() error {
 	if w.session == nil {
 		return nil
 	}
+	w.checkpoints.wait()
 	err := w.session.connection.Close()
 	w.session = nil
 	return err

@@ -15,6 +15,7 @@ import (
 	"fmt"
 
 	"modernc.org/libc"
+	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -36,6 +37,9 @@ type Connection struct {
 // nothing of it yet. A file that it may not write to is refused: SQLite would
 // open it for reading.
 func Open(path string) (*Connection, error) {
+	// As SQLite's own builds do, where the system can: what is on the disk then is
+	// the same, but for the time of the change, which costs another write.
+	_, _ = sqlite.Fdatasync(true)
 	c := &Connection{thread: libc.NewTLS(), statements: map[string]*statement{}}
 	c.slot = libc.Xmalloc(c.thread, slotSize)
 	name, err := libc.CString(path)
@@ -86,6 +90,12 @@ func (c *Connection) Script(script string) error {
 // there may be none any more: SQLite rolls back by itself when a disk is full.
 func (c *Connection) InTransaction() bool {
 	return sqlite3.Xsqlite3_get_autocommit(c.thread, c.handle) == 0
+}
+
+// Checkpoint copies from the log into the file what no reader keeps it from, and
+// waits for nobody.
+func (c *Connection) Checkpoint() error {
+	return c.check(sqlite3.Xsqlite3_wal_checkpoint_v2(c.thread, c.handle, 0, sqlite3.SQLITE_CHECKPOINT_PASSIVE, 0, 0))
 }
 
 func (c *Connection) check(code int32) error {

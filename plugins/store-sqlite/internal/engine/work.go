@@ -21,9 +21,12 @@ func (c *Connection) Work() (w Work) {
 		w.Steps += int64(sqlite3.Xsqlite3_stmt_status(c.thread, s.handle, sqlite3.SQLITE_STMTSTATUS_VM_STEP, keepCounting))
 	}
 	w.Pages = c.status(sqlite3.SQLITE_DBSTATUS_CACHE_HIT) + c.status(sqlite3.SQLITE_DBSTATUS_CACHE_MISS)
-	w.Written = c.status(sqlite3.SQLITE_DBSTATUS_CACHE_WRITE)
+	w.Written = c.Written()
 	return w
 }
+
+// Written counts the pages that the connection has written to the log.
+func (c *Connection) Written() int64 { return c.status(sqlite3.SQLITE_DBSTATUS_CACHE_WRITE) }
 
 // status reads a counter, which SQLite gives together with a maximum.
 func (c *Connection) status(counter int32) int64 {
