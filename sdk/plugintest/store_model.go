@@ -37,7 +37,7 @@ func StoreModel(t T, s store.Conversations, steps int, choose func(n int) int) {
 		corners[i] = &corner{T: t, store: s, tenant: randomName("tenant")}
 		defer corners[i].clear(corners[i].tenant)
 	}
-	h := &history{T: t, store: s, choose: choose, corners: corners, model: newModel()}
+	h := &history{T: t, store: s, choose: choose, corners: corners, model: newModel(), withdrawn: map[fullToken]bool{}}
 	for i := range h.holders {
 		h.holders[i] = h.newHolder()
 	}
@@ -64,7 +64,17 @@ type history struct {
 	// begun holds all requests so far, to be repeated, committed and failed
 	// in and out of turn.
 	begun []store.BeginTurn
+	// withdrawn are those that were failed before they began. Whether such a one
+	// can begin after that, is the store's to decide: it may have been on its way
+	// when its host gave it up.
+	withdrawn map[fullToken]bool
 	steps []string
+}
+
+// fullToken is a token where it means something.
+type fullToken struct {
+	store.Scope
+	store.Token
 }
 
 // operations are done as often as they are listed.
@@ -130,6 +140,9 @@ func (h *history) beginTwin() {
 
 func (h *history) tryBegin(operation string, request store.BeginTurn) {
 	h.Helper()
+	if h.withdrawn[fullToken{request.Scope, request.Token}] {
+		return
+	}
 	outcome, err := h.store.BeginTurn(h.Context(), request)
 	want, wantErr := h.model.begin(request)
 	h.agree(fmt.Sprintf("%s %s with key %q, %s, window %d", operation, h.name(request), request.IdempotencyKey,
@@ -171,11 +184,7 @@ func (h *history) fail() {
 	err := h.store.FailTurn(h.Context(), failure)
 	h.agree("fail "+h.name(request), answer("done", err), answer("done", h.model.fail(failure)))
 	if _, known := h.model.withToken(request.Scope, request.Token); known == nil {
-		// Whether it can begin after that, is the store's to decide: the begin may
-		// have been on its way when its host gave it up.
-		h.begun = slices.DeleteFunc(h.begun, func(b store.BeginTurn) bool {
-			return b.Scope == request.Scope && b.Token == request.Token
-		})
+		h.withdrawn[fullToken{request.Scope, request.Token}] = true
 	}
 }
 
