@@ -64,7 +64,7 @@ func (s *Store) ListConversations(ctx context.Context, request store.ListConvers
 		return page, err
 	}
 	found, err := many(ctx, s, "list conversations", harmless, readConversation,
-		`SELECT `+conversationColumns+` FROM bothost.list_conversations($1, $2, $3, $4, $5)`,
+		pageOf(conversationColumns, "metadata", `bothost.list_conversations($1, $2, $3, $4, $5)`),
 		request.Tenant, request.UserID, after.updated, after.id, request.Limit+1)
 	if err != nil {
 		return page, err
@@ -98,6 +98,18 @@ func decodePlace(after string) (place, error) {
 		return place{}, invalid("the cursor", "is none of the list of conversations")
 	}
 	return place{updated: time.UnixMicro(micros), id: fields[1]}, nil
+}
+
+// pageOf asks for what a function of the schema lists, up to the first item before
+// which the values of a column fill a page already. The server does not even read
+// the values of the others.
+func pageOf(columns, column, call string) string {
+	return fmt.Sprintf(`
+		SELECT %s FROM (
+			SELECT *, sum(octet_length(%s)) OVER (ORDER BY ordinality ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+			FROM %s WITH ORDINALITY
+		) listed
+		WHERE coalesce(before, 0) <= %d ORDER BY ordinality`, columns, column, call, maxPageBytes)
 }
 
 // cutPage makes a page of up to limit items, and of no more than hold maxPageBytes

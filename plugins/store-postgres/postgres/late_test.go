@@ -52,6 +52,9 @@ func TestLateBegin(t *testing.T) {
 				if !fault.HasReason(err, fault.TurnSuperseded) {
 					t.Errorf("fail what has not begun: %v", err)
 				}
+				if _, err := s.GetConversation(t.Context(), where); (err == nil) != (where == scope) {
+					t.Errorf("get the conversation after a failure: %v", err)
+				}
 			})
 			if _, err := s.BeginTurn(t.Context(), request); !fault.HasReason(err, fault.TurnSuperseded) {
 				t.Errorf("begin again what was given up: %v", err)

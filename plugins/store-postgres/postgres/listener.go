@@ -33,14 +33,15 @@ type listener struct {
 	access *access
 	logger hclog.Logger
 
-	// ended is closed when the goroutine that follow runs in is gone.
-	ended chan struct{}
+	// life is that of the goroutine, which outlives the call that starts it.
+	life context.Context //nolint:containedctx // Nobody passes it: the store begins and ends it.
+	end  context.CancelFunc
+	// listening is done when the goroutine is gone.
+	listening sync.WaitGroup
 
-	mutex sync.Mutex
-	ears  map[*ear]struct{}
-	// stop ends the goroutine; nil: there is none yet.
-	stop   context.CancelFunc
-	closed bool
+	mutex   sync.Mutex
+	ears    map[*ear]struct{}
+	started bool
 }
 
 // ear is one who waits.
@@ -60,7 +61,9 @@ func (e *ear) wake() {
 }
 
 func newListener(a *access, logger hclog.Logger) *listener {
-	return &listener{access: a, logger: logger, ended: make(chan struct{}), ears: map[*ear]struct{}{}}
+	l := &listener{access: a, logger: logger, ears: map[*ear]struct{}{}}
+	l.life, l.end = context.WithCancel(context.Background())
+	return l
 }
 
 // hear adds one who waits for anything on a channel. The caller removes it with
@@ -70,13 +73,9 @@ func (l *listener) hear(channel string) *ear {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.ears[e] = struct{}{}
-	if l.stop == nil && !l.closed {
-		ctx, stop := context.WithCancel(context.Background())
-		l.stop = stop
-		go func() {
-			defer close(l.ended)
-			l.listen(ctx)
-		}()
+	if !l.started && l.life.Err() == nil {
+		l.started = true
+		l.listening.Go(func() { l.listen(l.life) })
 	}
 	return e
 }
@@ -97,13 +96,9 @@ func (l *listener) only(e *ear, name string) {
 // close ends the connection. Who waits is woken no more.
 func (l *listener) close() {
 	l.mutex.Lock()
-	l.closed = true
-	stop := l.stop
+	l.end()
 	l.mutex.Unlock()
-	if stop != nil {
-		stop()
-		<-l.ended
-	}
+	l.listening.Wait()
 }
 
 func (l *listener) listen(ctx context.Context) {

@@ -19,8 +19,9 @@ type proxy struct {
 	copying  sync.WaitGroup
 	// trips counts what clients sent after they were answered, or first of all.
 	trips atomic.Int64
-	// answers counts pieces of what servers sent.
-	answers atomic.Int64
+	// answers counts pieces of what servers sent, and answered their bytes.
+	answers  atomic.Int64
+	answered atomic.Int64
 	// cutWithin: a connection is cut after so many bytes at most, at random;
 	// 0: none is.
 	cutWithin atomic.Int64
@@ -52,7 +53,7 @@ func proxyTo(t testing.TB, port int) *proxy {
 // before has a store's calls go through the proxy.
 func (p *proxy) before(config postgres.Config) postgres.Config {
 	config.Connection.Direct = postgres.Direct{Port: config.Connection.Port}
-	config.Connection.Port = p.listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // It listens on TCP.
+	config.Connection.Port = p.listener.Addr().(*net.TCPAddr).Port
 	return config
 }
 
@@ -83,19 +84,20 @@ func (p *proxy) join(client, server net.Conn) {
 		left.Store(rand.Int64N(within))
 	}
 	p.copying.Go(func() {
-		p.copy(server, client, left, func() {
+		p.copy(server, client, left, func(int) {
 			if answered.Swap(false) {
 				p.trips.Add(1)
 			}
 			p.wait()
 		})
 		// What was sent before the client left still arrives.
-		_ = server.(*net.TCPConn).CloseWrite() //nolint:forcetypeassert // It was dialled as TCP.
+		_ = server.(*net.TCPConn).CloseWrite()
 	})
 	p.copying.Go(func() {
-		p.copy(client, server, left, func() {
+		p.copy(client, server, left, func(bytes int) {
 			answered.Store(true)
 			p.answers.Add(1)
+			p.answered.Add(int64(bytes))
 		})
 		p.cut(client)
 		p.cut(server)
@@ -104,12 +106,12 @@ func (p *proxy) join(client, server net.Conn) {
 
 // copy passes on pieces until there are no more, or no bytes left. note is called
 // for each, before it is passed on.
-func (p *proxy) copy(to, from net.Conn, left *atomic.Int64, note func()) {
+func (p *proxy) copy(to, from net.Conn, left *atomic.Int64, note func(bytes int)) {
 	piece := make([]byte, 16<<10)
 	for {
 		n, err := from.Read(piece)
 		if n > 0 {
-			note()
+			note(n)
 			passing := min(int64(n), max(left.Add(-int64(n))+int64(n), 0))
 			// Who has left does not keep the others from hearing the rest.
 			_, _ = to.Write(piece[:passing])

@@ -70,7 +70,7 @@ func (s *Store) ListTenants(ctx context.Context, limit int, after string) (store
 		last = fields[0]
 	}
 	found, err := many(ctx, s, "list tenants", harmless, readTenant,
-		`SELECT `+tenantColumns+` FROM bothost.list_tenants($1, $2)`, last, limit+1)
+		pageOf(tenantColumns, "config", `bothost.list_tenants($1, $2)`), last, limit+1)
 	if err != nil {
 		return page, err
 	}

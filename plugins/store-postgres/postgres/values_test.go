@@ -249,6 +249,47 @@ func TestPagesOfTenantsAreBoundedInBytes(t *testing.T) {
 	}
 }
 
+// What is beyond a page is not sent by the server either, but for one item that
+// shows that there is more.
+func TestPagesAreCutByTheServer(t *testing.T) {
+	t.Parallel()
+	d := server.Database(t)
+	p := proxyTo(t, d.Port)
+	s := open(t, p.before(separated(d)))
+	beat(t, s)
+	const megabyte = 1 << 20
+	large := []byte(`{"large":"` + strings.Repeat("x", megabyte) + `"}`)
+	for i := range 12 {
+		if _, _, err := s.PutTenant(t.Context(), store.PutTenant{Name: fmt.Sprint(i), Config: large}); err != nil {
+			t.Fatal(err)
+		}
+		request := beginning(store.Scope{Tenant: "acme", Conversation: fmt.Sprint(i)}, "hello")
+		request.Metadata = large
+		if _, err := s.BeginTurn(t.Context(), request); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, list := range map[string]func() (items int, next string, err error){
+		"tenants": func() (int, string, error) {
+			page, err := s.ListTenants(t.Context(), 200, "")
+			return len(page.Items), page.Next, err
+		},
+		"conversations": func() (int, string, error) {
+			page, err := s.ListConversations(t.Context(), store.ListConversations{Tenant: "acme", Limit: 200})
+			return len(page.Items), page.Next, err
+		},
+	} {
+		before := p.answered.Load()
+		items, next, err := list()
+		if err != nil || items != 7 || next == "" {
+			t.Errorf("%s: a page of %d that goes on at %q, %v; want 7 items of a megabyte", name, items, next, err)
+		}
+		if sent := p.answered.Load() - before; sent > 10*megabyte {
+			t.Errorf("%s: the server sent %d bytes", name, sent)
+		}
+	}
+}
+
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	s := openNew(t)
