@@ -33,6 +33,7 @@ const turnsTask = "turns"
 func tasks() map[string]func(folder string) error {
 	all := systemTasks()
 	all[turnsTask] = func(folder string) error { return runTurns(folder, os.Getenv(childHolder)) }
+	all[crowdTask] = func(folder string) error { return runCrowd(folder, os.Getenv(childHolder)) }
 	return all
 }
 
