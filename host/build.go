@@ -37,7 +37,7 @@ func (h *Host) build(ctx context.Context, tenant registry.Tenant) (_ *bot.Bot, r
 			TurnTimeout: time.Duration(settings.TurnTimeout), DisconnectGrace: time.Duration(settings.DisconnectGrace),
 		},
 	}
-	if parts.Store, err = b.openStore(ctx, made.Store); err != nil {
+	if parts.Store, parts.EndLater, err = b.openStore(ctx, made.Store); err != nil {
 		return nil, nil, err
 	}
 	if parts.Memory, _, err = b.open(ctx, made.Memory); err != nil {
@@ -72,20 +72,21 @@ func (b *builder) open(ctx context.Context, section config.Section) (bot.Plugin,
 	return pluginOf(instance), resolved.PerCall, nil
 }
 
-// openStore is open, with the host's lease in that store.
-func (b *builder) openStore(ctx context.Context, section config.Section) (bot.Plugin, error) {
+// openStore is open, with the host's lease in that store, and what ends a turn
+// there later.
+func (b *builder) openStore(ctx context.Context, section config.Section) (bot.Plugin, func(store.FailTurn), error) {
 	instance, resolved, err := b.host.openSection(ctx, section)
 	if err != nil {
-		return bot.Plugin{}, err
+		return bot.Plugin{}, nil, err
 	}
 	b.releases = append(b.releases, instance.Release)
-	plugin := pluginOf(instance)
-	letGo, err := b.host.leases.Hold(ctx, resolved.Fingerprint(b.host.fingerprintKey), conversationsOf(plugin))
+	plugin, key := pluginOf(instance), resolved.Fingerprint(b.host.fingerprintKey)
+	letGo, err := b.host.leases.Hold(ctx, key, conversationsOf(plugin))
 	if err != nil {
-		return bot.Plugin{}, err
+		return bot.Plugin{}, nil, err
 	}
 	b.releases = append(b.releases, letGo)
-	return plugin, nil
+	return plugin, func(turn store.FailTurn) { b.host.leases.EndLater(key, turn) }, nil
 }
 
 // conversationsOf is how the keeper of leases uses a store.

@@ -45,7 +45,10 @@ type Parts struct {
 	Limits  Limits
 	// Holder is the incarnation of this host, under whose lease turns run.
 	Holder string
-	Logger hclog.Logger
+	// EndLater ends a turn once the store can be reached again: until then the
+	// lease keeps its conversation from everybody. nil: until the turn's deadline.
+	EndLater func(store.FailTurn)
+	Logger   hclog.Logger
 }
 
 // Bot is a tenant's configuration bound to the instances that it names. It is

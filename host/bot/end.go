@@ -29,9 +29,11 @@ func (t *turn) end(ctx context.Context, failure error) error {
 			return struct{}{}, client.Conversations{Instance: instance}.FailTurn(ctx, request)
 		})
 	if err != nil && !fault.HasReason(err, fault.TurnSuperseded) {
-		// The lease or the deadline will free the conversation.
-		t.bot.parts.Logger.Warn("turn could not be ended", "conversation", t.scope.Conversation,
+		t.bot.parts.Logger.Warn("turn could not be ended yet", "conversation", t.scope.Conversation,
 			"turn", t.number, "error", err)
+		if later := t.bot.parts.EndLater; later != nil {
+			later(request)
+		}
 	}
 	return failure
 }

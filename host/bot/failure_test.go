@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/bothost/bothost/host/bot"
 	"github.com/bothost/bothost/sdk/fault"
@@ -167,21 +168,39 @@ func TestReplyMayBeAsLongAsTheLimit(t *testing.T) {
 }
 
 // TestUnableToEnd checks that the failure which ended a turn is told, not that it
-// could not be written down.
+// could not be written down; and that it will be, unless there is no need.
 func TestUnableToEnd(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := newParts(t)
-		p.llm.chat = func(context.Context, llm.Request[options], func(string) error) (llm.Result, error) {
-			return llm.Result{}, fault.New(fault.NotFound, "no such model").WithReason(fault.ModelNotFound)
-		}
-		p.store.fail = func(int, store.FailTurn) error { return fault.New(fault.Internal, "disk on fire") }
-		_, err := p.turn(t.Context(), "Hi", &transcript{})
-		failure{
-			stage: bot.StageModel, plugin: "llm-fake", code: fault.NotFound, reason: fault.ModelNotFound,
-			ended: failed(fault.ModelNotFound),
-		}.check(t, p, err)
-	})
+	for name, test := range map[string]struct {
+		fail  error
+		later int
+	}{
+		"the store is broken": {fault.New(fault.Internal, "disk on fire"), 1},
+		"superseded":          {fault.New(fault.Conflict, "too late").WithReason(fault.TurnSuperseded), 0},
+		"ended":               {nil, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := newParts(t)
+				p.llm.chat = func(context.Context, llm.Request[options], func(string) error) (llm.Result, error) {
+					return llm.Result{}, fault.New(fault.NotFound, "no such model").WithReason(fault.ModelNotFound)
+				}
+				p.store.fail = func(int, store.FailTurn) error { return test.fail }
+				_, err := p.turn(t.Context(), "Hi", &transcript{})
+				failure{
+					stage: bot.StageModel, plugin: "llm-fake", code: fault.NotFound, reason: fault.ModelNotFound,
+					ended: failed(fault.ModelNotFound),
+				}.check(t, p, err)
+				if len(p.later) != test.later {
+					t.Errorf("%d turns are to be ended later, want %d", len(p.later), test.later)
+				}
+				if diff := cmp.Diff(p.store.fails[:test.later], p.later, cmpopts.EquateEmpty()); diff != "" {
+					t.Errorf("another turn is to be ended later:\n%s", diff)
+				}
+			})
+		})
+	}
 }
 
 func TestMissingPlugin(t *testing.T) {

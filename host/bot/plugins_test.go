@@ -115,6 +115,8 @@ type parts struct {
 	llm    *fakeLLM
 	memory *fakeMemory
 	store  *fakeStore
+	// later are the turns that are to be ended later.
+	later []store.FailTurn
 	bot.Parts
 }
 
@@ -135,6 +137,8 @@ func newParts(t *testing.T) *parts {
 		Memory: inprocess.Serve(t)(sdk.NewMemory("memory-fake", "1", inprocess.Open(p.memory))),
 		Store:  inprocess.Serve(t)(sdk.NewStore("store-fake", "1", inprocess.Open(p.store))),
 		Limits: bot.Limits{IdleTimeout: 30 * time.Second, TurnTimeout: time.Hour},
+
+		EndLater: func(turn store.FailTurn) { p.later = append(p.later, turn) },
 	}
 	return p
 }

@@ -4,6 +4,10 @@
 // renews it in every store that is held; when the host dies, the leases expire,
 // and other instances may take its turns over. A host that finds the id of its
 // predecessor in its data directory retires that one at once instead.
+//
+// A lease that is renewed also keeps turns from others that nobody runs any more,
+// because the store could not be told of their end. The keeper tells it when it
+// can be reached again.
 package lease
 
 import (
@@ -48,6 +52,8 @@ type held struct {
 	ready chan struct{}
 	err   error
 	stop  context.CancelFunc
+	// unended are turns that could not be ended yet, oldest first.
+	unended []store.FailTurn
 }
 
 // NewKeeper makes a keeper for a holder. predecessor is the holder whose turns
@@ -119,7 +125,11 @@ func (k *Keeper) keep(ctx context.Context, h *held, use UseStore) {
 	for {
 		select {
 		case <-ticker.C:
-			if err := k.renew(ctx, use); err != nil && ctx.Err() == nil {
+			err := k.renew(ctx, use)
+			switch {
+			case err == nil:
+				k.endTurns(ctx, h, use)
+			case ctx.Err() == nil:
 				k.logger.Warn("lease could not be renewed", "error", err)
 			}
 		case <-ctx.Done():
