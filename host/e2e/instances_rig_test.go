@@ -5,7 +5,6 @@ package e2e
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -124,13 +123,4 @@ func newPostgres(t *testing.T) *rig.Postgres {
 func sharedFile(t *testing.T) object {
 	t.Helper()
 	return object{"backend": "sqlite", "path": filepath.Join(t.TempDir(), "shared.db")}
-}
-
-// through is a store of a server that is reached by a proxy.
-func through(server *rig.Postgres, port int) object {
-	store := maps.Clone(server.Store())
-	connection := maps.Clone(store["connection"].(object))
-	connection["port"] = port
-	store["connection"] = connection
-	return store
 }

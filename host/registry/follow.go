@@ -62,11 +62,15 @@ func (f *follower) read(ctx context.Context) error {
 	defer giveUp(nil)
 	quiet := time.AfterFunc(openingTime, func() { giveUp(errSilent) })
 	defer quiet.Stop()
-	begun := false
+	told := 0
 	err := f.registry.settings.Watch(ctx, f.last, func(event store.WatchEvent) error {
 		quiet.Reset(silence)
-		f.apply(event, !begun)
-		begun = true
+		f.apply(event)
+		if told++; told == 2 {
+			// Where it starts, a stream can tell that will never tell a change.
+			f.begin()
+		}
+		f.registry.hearing.heard()
 		return nil
 	})
 	if errors.Is(context.Cause(ctx), errSilent) {
@@ -75,25 +79,27 @@ func (f *follower) read(ctx context.Context) error {
 	return err
 }
 
+// begin makes the stream one that is believed. What was known before is looked at
+// once when it is used: changes may have been made that nobody told.
+func (f *follower) begin() {
+	f.registry.keys.clear()
+	f.registry.hearing.begin()
+	f.pause = firstPause
+	if f.isDeaf {
+		f.registry.settings.Logger.Info("changes of other instances are heard again")
+	}
+	f.isDeaf = false
+}
+
 // apply makes one event known here.
-func (f *follower) apply(event store.WatchEvent, first bool) {
-	r := f.registry
+func (f *follower) apply(event store.WatchEvent) {
 	switch e := event.(type) {
 	case store.Position:
-		if first || e.Revision < *f.last {
-			// What was known before this stream is looked at once when it is used:
-			// the changes in between may not have come yet.
-			r.keys.clear()
-			r.hearing.begin()
-			f.pause = firstPause
-			f.tellHearing()
-		}
 		f.last = &e.Revision
 	case store.Change:
-		r.applyChange(e)
+		f.registry.applyChange(e)
 		f.last = &e.Revision
 	}
-	r.hearing.heard()
 }
 
 func (r *Registry) applyChange(change store.Change) {
@@ -114,11 +120,4 @@ func (f *follower) tellDeaf(err error) {
 		f.registry.settings.Logger.Warn("changes of other instances are not heard; registrations and keys are compared at each use", "error", err)
 	}
 	f.isDeaf = true
-}
-
-func (f *follower) tellHearing() {
-	if f.isDeaf {
-		f.registry.settings.Logger.Info("changes of other instances are heard again")
-	}
-	f.isDeaf = false
 }

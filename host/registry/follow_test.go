@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/bothost/bothost/host/registry"
 	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/store"
 )
 
 // twoInstances are two registries over one store.
@@ -223,5 +225,36 @@ func TestSlowStream(t *testing.T) {
 			t.Error("what is heard of is compared all the same")
 		}
 		here.want(t, "a", 1, 0)
+	})
+}
+
+// TestStreamThatOnlyBegins checks that a stream which tells where it starts and
+// then breaks is not believed, and that the log does not tell of each.
+func TestStreamThatOnlyBegins(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		here, there := newHarness(), newHarness()
+		there.store = here.store
+		here.settings.Logger = hclog.New(&hclog.LoggerOptions{Output: &log, Level: hclog.Info})
+		here.settings.Watch = func(ctx context.Context, after *uint64, emit func(store.WatchEvent) error) error {
+			return here.watch(ctx, after, func(event store.WatchEvent) error {
+				if err := emit(event); err != nil {
+					return err
+				}
+				return errDown
+			})
+		}
+		here.start(t)
+		there.start(t).register(t, "a")
+		for i := range 100 {
+			there.register(t, "a")
+			here.mustFind(t, "a")
+			here.want(t, "a", i+1, i)
+			time.Sleep(50 * time.Millisecond)
+		}
+		if count := strings.Count(log.String(), "heard"); count != 1 {
+			t.Errorf("the log tells %d times of what is heard:\n%s", count, &log)
+		}
 	})
 }

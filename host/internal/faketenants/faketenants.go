@@ -217,12 +217,12 @@ func (s *Store) WatchTenants(ctx context.Context, after *uint64, emit func(store
 			}
 			at = change.Revision
 		}
+		if err := emit(store.Position{Revision: at}); err != nil {
+			return err
+		}
 		select {
 		case <-changed:
 		case <-time.After(positionInterval):
-			if err := emit(store.Position{Revision: at}); err != nil {
-				return err
-			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}
