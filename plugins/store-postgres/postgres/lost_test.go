@@ -85,10 +85,22 @@ func disconnect(t *testing.T, d *pgtest.Database) {
 // confirmed, and repeats nothing; meanwhile callers are told to come back.
 func TestServerThatIsKilledUnderUse(t *testing.T) {
 	t.Parallel()
-	killed := pgtest.Start()
-	t.Cleanup(killed.Stop)
-	d := killed.Database(t)
-	s := open(t, configFor(d, d.Owner))
+	for name, config := range map[string]func(*testing.T, *pgtest.Database) postgres.Config{
+		"directly":         func(_ *testing.T, d *pgtest.Database) postgres.Config { return separated(d) },
+		"through a pooler": pooled,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			killed := pgtest.Start()
+			t.Cleanup(killed.Stop)
+			d := killed.Database(t)
+			killUnderUse(t, killed, open(t, config(t, d)))
+		})
+	}
+}
+
+func killUnderUse(t *testing.T, killed *pgtest.Server, s *postgres.Store) {
+	t.Helper()
 	beat(t, s)
 
 	ctx, stop := context.WithCancel(t.Context())
