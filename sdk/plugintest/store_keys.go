@@ -15,7 +15,7 @@ func keyCases() []TenantCase {
 		{"a key is created, found and listed", inRegistry(keyIsFound)},
 		{"creating a key repeated is harmless", inRegistry(keyRepeated)},
 		{"a key of a name that is not registered has no uid", inRegistry(keyWithoutTenant)},
-		{"a revoked key is gone", inRegistry(keyIsRevoked)},
+		{"a revoked key is gone for good", inRegistry(keyIsRevoked)},
 		{"deleting a tenant revokes its keys for good", inRegistry(keysGoWith(false))},
 		{"purging a tenant revokes its keys for good", inRegistry(keysGoWith(true))},
 		{"a key made for a tenant that is gone is not valid", inRegistry(keyOfTheGone)},
@@ -125,6 +125,9 @@ func keyIsRevoked(r *registry) {
 	r.wantNoKey(key.ID, "get a revoked key")
 	err = r.store.RevokeKey(r.Context(), tenant.Name, key.ID)
 	wantCode(r.T, err, fault.NotFound, "revoke a revoked key")
+	_, err = r.store.CreateKey(r.Context(), r.key(tenant.Name, "1"))
+	wantCode(r.T, err, fault.Conflict, "create a key that was revoked, as a call that comes late does")
+	r.wantNoKey(key.ID, "get a revoked key")
 	if got := r.keyIDs(tenant.Name); !slices.Equal(got, []string{kept.ID}) {
 		r.Errorf("listed are %q, want the other key", got)
 	}

@@ -26,7 +26,8 @@ type Tenants interface {
 
 	// CreateKey adds a key. An empty TenantUID is filled in for a registered
 	// tenant; a name that is not registered keeps it empty. Repeating it with
-	// the same id and hash is harmless.
+	// the same id and hash is harmless. The id of a key that was revoked is a
+	// Conflict: a call that comes late must not bring it back.
 	CreateKey(ctx context.Context, key APIKey) (APIKey, error)
 	// ListKeys gives a tenant's keys that are not revoked, oldest first.
 	ListKeys(ctx context.Context, tenant string) ([]APIKey, error)

@@ -21,6 +21,9 @@ func (s *Store) CreateKey(_ context.Context, key store.APIKey) (store.APIKey, er
 		}
 		return store.APIKey{}, fault.New(fault.Conflict, "there is another key with the id %q", key.ID)
 	}
+	if s.registry.revoked[key.ID] {
+		return store.APIKey{}, fault.New(fault.Conflict, "the key %q was revoked", key.ID)
+	}
 	if t, err := s.registry.registered(key.Tenant); err == nil && key.TenantUID == "" {
 		key.TenantUID = t.UID
 	}

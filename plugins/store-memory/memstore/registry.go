@@ -13,6 +13,8 @@ type registry struct {
 	tenants map[string]*registration
 	// keys is in the order of their making.
 	keys []store.APIKey
+	// revoked holds the ids of keys that were revoked.
+	revoked map[string]bool
 	// changes is the whole history: change n has the revision n.
 	changes []store.Change
 	// changed is closed, and replaced, with each change.
@@ -26,7 +28,7 @@ type registration struct {
 }
 
 func newRegistry() registry {
-	return registry{tenants: map[string]*registration{}, changed: make(chan struct{})}
+	return registry{tenants: map[string]*registration{}, revoked: map[string]bool{}, changed: make(chan struct{})}
 }
 
 // revision is that of the last change.
@@ -65,6 +67,7 @@ func (r *registry) dropKeys(match func(store.APIKey) bool) (dropped bool) {
 			continue
 		}
 		dropped = true
+		r.revoked[key.ID] = true
 		r.record(store.KeyRevoked, key.Tenant, key.ID)
 	}
 	r.keys = kept

@@ -57,6 +57,13 @@ func (t *transaction) key(id string) (known *store.APIKey, err error) {
 }
 
 func (t *transaction) insertKey(key store.APIKey) (store.APIKey, error) {
+	revoked, err := t.First(func(engine.Row) {}, `SELECT 1 FROM changes WHERE type = 'key_revoked' AND key_id = ?1`, key.ID)
+	if err != nil {
+		return store.APIKey{}, err
+	}
+	if revoked {
+		return store.APIKey{}, fault.New(fault.Conflict, "the key %q was revoked", key.ID)
+	}
 	tenant, err := t.registration(key.Tenant)
 	if err != nil {
 		return store.APIKey{}, err

@@ -53,7 +53,9 @@ type TenantStoreServiceClient interface {
 	// DeleteTenant revokes the tenant's keys and leaves a tombstone; with purge
 	// the name is free again, under a new uid.
 	DeleteTenant(ctx context.Context, in *DeleteTenantRequest, opts ...grpc.CallOption) (*DeleteTenantResponse, error)
-	// CreateKey adds an API key, of which the store only sees a hash.
+	// CreateKey adds an API key, of which the store only sees a hash. ABORTED for
+	// the id of another key, or of one that was revoked: a call that comes late
+	// must not bring it back.
 	CreateKey(ctx context.Context, in *CreateKeyRequest, opts ...grpc.CallOption) (*CreateKeyResponse, error)
 	// ListKeys gives a tenant's keys that are not revoked, oldest first.
 	ListKeys(ctx context.Context, in *ListKeysRequest, opts ...grpc.CallOption) (*ListKeysResponse, error)
@@ -209,7 +211,9 @@ type TenantStoreServiceServer interface {
 	// DeleteTenant revokes the tenant's keys and leaves a tombstone; with purge
 	// the name is free again, under a new uid.
 	DeleteTenant(context.Context, *DeleteTenantRequest) (*DeleteTenantResponse, error)
-	// CreateKey adds an API key, of which the store only sees a hash.
+	// CreateKey adds an API key, of which the store only sees a hash. ABORTED for
+	// the id of another key, or of one that was revoked: a call that comes late
+	// must not bring it back.
 	CreateKey(context.Context, *CreateKeyRequest) (*CreateKeyResponse, error)
 	// ListKeys gives a tenant's keys that are not revoked, oldest first.
 	ListKeys(context.Context, *ListKeysRequest) (*ListKeysResponse, error)

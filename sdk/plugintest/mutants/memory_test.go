@@ -167,6 +167,6 @@ func registryMutants() []mutant {
 		file:   "keys.go",
 		old:    `return key.Tenant == tenant && key.ID == id })`,
 		new:    `return key.ID == id })`,
-		found:  "a revoked key is gone",
+		found:  "a revoked key is gone for good",
 	}}
 }

@@ -135,3 +135,5 @@ CREATE TABLE changes (
   tenant   TEXT    NOT NULL,
   key_id   TEXT    NOT NULL
 ) STRICT;
+-- A key that was revoked does not come back.
+CREATE INDEX revoked_keys ON changes (key_id) WHERE type = 'key_revoked';
