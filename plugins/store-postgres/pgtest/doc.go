@@ -19,6 +19,8 @@
 // the test; with BOTHOST_REQUIRE_POSTGRES=1 in the environment it fails it, so
 // that a build that must test against PostgreSQL cannot pass without.
 //
+// A Database can also be given a Pooler, a real PgBouncer in transaction mode.
+//
 // The server neither outlives the test binary, however that ends, nor keeps
 // anything: it does not flush to disk. It survives being killed, but not a
 // machine that loses power.

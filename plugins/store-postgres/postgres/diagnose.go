@@ -110,8 +110,8 @@ func (a *access) diagnoseServer(failure *pgconn.PgError, migrating bool) diagnos
 			return diagnosis{code: fault.Invalid, remedy: "the token is that of a turn of another conversation: mint one for each attempt"}
 		}
 	}
-	if failure.Code == "08P01" && strings.Contains(failure.Message, "unsupported startup parameter") {
-		return diagnosis{code: fault.Unavailable, keys: []string{a.key("host")}, remedy: "the pooler does not pass on this setting of the connection string: take it out, and set it for the role: ALTER ROLE ... SET"}
+	if d, ok := a.diagnosePooler(failure, migrating); ok {
+		return d
 	}
 	if remedy := whilePassing(failure.Code); remedy != "" {
 		return diagnosis{code: fault.Unavailable, remedy: remedy}

@@ -2,11 +2,13 @@ package postgres_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/bothost/bothost/plugins/store-postgres/pgtest"
 	"github.com/bothost/bothost/plugins/store-postgres/postgres"
+	"github.com/bothost/bothost/sdk"
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/plugintest"
 )
@@ -100,6 +102,59 @@ func TestCheckOfTheWayToTheServer(t *testing.T) {
 			}
 			beat(t, s)
 			turn(t, s, scope, "it works all the same")
+		})
+	}
+}
+
+// What a pooler refuses is the configuration's fault, and said to be.
+func TestPoolerThatRefuses(t *testing.T) {
+	t.Parallel()
+	d := server.Database(t)
+	behind := pooled(t, d)
+	for name, test := range map[string]struct {
+		change func(*postgres.Config)
+		keys   []string
+		remedy string
+	}{
+		"the password": {
+			func(c *postgres.Config) { c.Connection.Password = secret },
+			[]string{"connection.password", "connection.user"},
+			"auth_file",
+		},
+		"the owner": {
+			func(c *postgres.Config) {
+				c.Connection.Direct = postgres.Direct{}
+				c.Connection.Owner = postgres.Owner{User: d.Superuser.User, Password: d.Superuser.Password}
+			},
+			[]string{"connection.direct", "connection.owner.password", "connection.owner.user"},
+			"connection.direct",
+		},
+		"the database": {
+			func(c *postgres.Config) {
+				c.Connection.Database = "nowhere"
+				c.Connection.Direct = postgres.Direct{DSN: d.URL(d.Owner)}
+			},
+			[]string{"connection.database"},
+			"the pooler's configuration",
+		},
+		"a setting": {
+			func(c *postgres.Config) {
+				port := c.Connection.Port
+				*c = postgres.Config{DSN: strings.Replace(d.URL(d.Owner), strconv.Itoa(d.Port), strconv.Itoa(port), 1) + "&lock_timeout=1000"}
+				c.Connection.Direct = postgres.Direct{DSN: d.URL(d.Owner)}
+			},
+			[]string{"dsn"},
+			"ALTER ROLE",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config := behind
+			test.change(&config)
+			_, err := postgres.Open(t.Context(), config, sdk.Settings{})
+			if !fault.Is(err, fault.Invalid) || !strings.Contains(fault.As(err).Remedy, test.remedy) || !slices.Equal(keysOf(err), test.keys) {
+				t.Errorf("Open: got %v about %q", err, keysOf(err))
+			}
 		})
 	}
 }
