@@ -20,7 +20,7 @@ const (
 	// tried on.
 	tail = 20 * time.Second
 	// finishTime is how long a message may take to which nothing is in the way:
-	// longer than any lease and any turn.
+	// longer than any lease.
 	finishTime = time.Minute
 	// finishers is how many conversations are finished at once.
 	finishers = 8

@@ -98,8 +98,9 @@ func (c *Cluster) newInstance(number int) (*Instance, error) {
 		More: object{
 			"auth":    object{"mode": "keys", "admin_key": c.AdminKey},
 			"tenants": object{},
-			// Short, so that a run sees all of them.
-			"conversation": object{"wait": "5s", "idle_timeout": "3s", "turn_timeout": "25s"},
+			// Waits are short, so that a run sees their ends. That of a turn is not:
+			// it must not be what frees a conversation.
+			"conversation": object{"wait": "5s", "idle_timeout": "3s", "turn_timeout": "15m"},
 		},
 	}
 	return instance, nil
