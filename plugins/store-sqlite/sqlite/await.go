@@ -17,7 +17,7 @@ const awaitInterval = 50 * time.Millisecond
 func (s *Store) AwaitTurn(ctx context.Context, scope store.Scope, turn uint64, timeout time.Duration) error {
 	enough := time.NewTimer(timeout)
 	defer enough.Stop()
-	poll := time.NewTicker(awaitInterval)
+	poll := time.NewTicker(s.awaitInterval)
 	defer poll.Stop()
 	ends := s.waiting.enter(scope)
 	defer s.waiting.leave(scope)

@@ -40,6 +40,7 @@ func TestAwaitTurn(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
 			here, elsewhere := open(t, folder), open(t, folder)
+			here.SetAwaitInterval(time.Hour) // it is told
 			request := pending(t, here)
 			woken := make(chan error, 2)
 			for _, s := range []*sqlite.Store{here, elsewhere} {

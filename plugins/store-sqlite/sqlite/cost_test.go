@@ -11,27 +11,36 @@ import (
 )
 
 // TestCostIsOfNoLength compares what turns do at the end of a conversation of
-// 100,000 messages and of one of 20, in a file of many others.
+// 100,000 messages, and of one whose last 2,000 turns failed, with what they do in
+// one of 20 messages, in a file of many others.
 func TestCostIsOfNoLength(t *testing.T) {
 	t.Parallel()
 	folder := filled(t, 1)
-	fillWith(t, folder, "long", 1, 50_000)
+	fillWith(t, folder, "long", 1, longTurns)
 	fillWith(t, folder, "short", 1, 10)
+	fillWith(t, folder, "unanswered", 1, 2_000)
+	alter(t, folder, `
+		DELETE FROM messages WHERE conversation = 'unanswered 1' AND turn > 10 AND position > 0;
+		UPDATE messages SET status = 'failed', reply_before = 10 WHERE conversation = 'unanswered 1' AND turn > 10;
+		UPDATE conversations SET last_reply = 10 WHERE conversation = 'unanswered 1'`)
 	fillWith(t, folder, "other", 500, 2)
 	s := open(t, folder)
 	if err := s.Heartbeat(t.Context(), "holder", time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	const turns = 40
-	long, short := turnWork(t, s, "long 1", turns), turnWork(t, s, "short 1", turns)
-	t.Logf("%d turns of the long conversation: %+v; of the short one: %+v", turns, long, short)
-	for what, counts := range map[string][2]int64{
-		"steps":         {long.Steps, short.Steps},
-		"pages":         {long.Pages, short.Pages},
-		"pages written": {long.Written, short.Written},
-	} {
-		if counts[1] == 0 || float64(counts[0]) > 1.2*float64(counts[1]) {
-			t.Errorf("%s: %d in the long conversation, %d in the short one", what, counts[0], counts[1])
+	short := turnWork(t, s, "short 1", turns)
+	for _, conversation := range []string{"long 1", "unanswered 1"} {
+		long := turnWork(t, s, conversation, turns)
+		t.Logf("%d turns of %s: %+v; of a short conversation: %+v", turns, conversation, long, short)
+		for what, counts := range map[string][2]int64{
+			"steps":         {long.Steps, short.Steps},
+			"pages":         {long.Pages, short.Pages},
+			"pages written": {long.Written, short.Written},
+		} {
+			if counts[1] == 0 || float64(counts[0]) > 1.2*float64(counts[1]) {
+				t.Errorf("%s: %d in %s, %d in the short conversation", what, counts[0], conversation, counts[1])
+			}
 		}
 	}
 }
@@ -79,6 +88,7 @@ func TestCostOfLists(t *testing.T) {
 func fillWith(t *testing.T, folder, name string, conversations, turns int) {
 	t.Helper()
 	alter(t, folder, fmt.Sprintf(`
+		PRAGMA cache_size = -200000; PRAGMA synchronous = OFF; BEGIN;
 		CREATE TEMP TABLE numbers AS
 			WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < max(%[2]d, %[3]d)) SELECT n FROM n;
 		INSERT INTO conversations (tenant, conversation, last_turn, last_reply, user_id, created_at, updated_at)
@@ -90,7 +100,8 @@ func fillWith(t *testing.T, folder, name string, conversations, turns int) {
 		INSERT INTO messages (tenant, conversation, turn, position, role, created_at, turn_bytes, status, text,
 		                      model, finish_reason, prompt_tokens, completion_tokens)
 			SELECT 'tenant', '%[1]s ' || c.n, t.n, 1, 'assistant', 1, 10, 'complete', 'reply', 'model', 'stop', 1, 1
-			FROM numbers c, numbers t WHERE c.n <= %[2]d AND t.n <= %[3]d`,
+			FROM numbers c, numbers t WHERE c.n <= %[2]d AND t.n <= %[3]d;
+		COMMIT`,
 		name, conversations, turns))
 }
 

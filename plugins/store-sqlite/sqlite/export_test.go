@@ -80,3 +80,7 @@ func (s *Store) lentNowhere() (open []*engine.Connection) {
 	}
 	return open
 }
+
+// SetAwaitInterval changes how often calls that wait look at what other processes
+// did. Nothing may be running.
+func (s *Store) SetAwaitInterval(interval time.Duration) { s.awaitInterval = interval }

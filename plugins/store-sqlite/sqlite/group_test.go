@@ -140,6 +140,34 @@ func TestMemberFailsAlone(t *testing.T) {
 	}
 }
 
+// TestGroupIsRolledBack has SQLite roll back all of a group in the midst of it, as
+// it does when the disk is full.
+func TestGroupIsRolledBack(t *testing.T) {
+	t.Parallel()
+	folder := filled(t, 1)
+	alter(t, folder, `
+		CREATE TRIGGER trouble BEFORE INSERT ON messages WHEN new.conversation = 'trouble'
+		BEGIN SELECT RAISE(ROLLBACK, 'there is trouble'); END`)
+	s := open(t, folder)
+	conversations := []string{"one", "trouble", "two"}
+	var calls []func() error
+	for _, conversation := range conversations {
+		calls = append(calls, func() error { _, err := s.BeginTurn(t.Context(), in(conversation)); return err })
+	}
+	for i, err := range together(t, folder, s, calls...) {
+		if err == nil || !strings.Contains(err.Error(), "there is trouble") {
+			t.Errorf("%s: got %v", conversations[i], err)
+		}
+		_, err = s.GetConversation(t.Context(), store.Scope{Tenant: scope.Tenant, Conversation: conversations[i]})
+		if !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s is there: %v", conversations[i], err)
+		}
+	}
+	if _, err := s.BeginTurn(t.Context(), in("one")); err != nil {
+		t.Errorf("the next group: %v", err)
+	}
+}
+
 // TestRefusedMember has a member refused in a group by what another one did.
 func TestRefusedMember(t *testing.T) {
 	t.Parallel()

@@ -13,6 +13,7 @@ package sqlite
 
 import (
 	"context"
+	"time"
 
 	"github.com/bothost/bothost/plugins/store-sqlite/internal/engine"
 	"github.com/bothost/bothost/sdk"
@@ -27,6 +28,8 @@ type Store struct {
 	readers *pool
 	// waiting are the calls of AwaitTurn.
 	waiting *waiting
+	// awaitInterval is how often they look for what other processes did.
+	awaitInterval time.Duration
 	// changed wakes this process's watches.
 	changed  *broadcast
 	lifetime *lifetime
@@ -48,10 +51,13 @@ func Open(ctx context.Context, config Config, settings sdk.Settings) (*Store, er
 		return nil, err
 	}
 	s := &Store{
-		path:     path,
-		writer:   newWriter(path),
-		readers:  newPool(path),
-		waiting:  newWaiting(),
+		path:    path,
+		writer:  newWriter(path),
+		readers: newPool(path),
+		waiting: newWaiting(),
+
+		awaitInterval: awaitInterval,
+
 		changed:  newBroadcast(),
 		lifetime: newLifetime(),
 	}
