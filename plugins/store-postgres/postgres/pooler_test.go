@@ -11,6 +11,7 @@ import (
 	"github.com/bothost/bothost/sdk"
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/plugintest"
+	"github.com/bothost/bothost/sdk/store"
 )
 
 // pooled has calls go through a PgBouncer, and the rest directly.
@@ -57,6 +58,7 @@ func TestCheckOfTheWayToTheServer(t *testing.T) {
 	t.Parallel()
 	d, other := server.Database(t), server.Database(t)
 	open(t, configFor(other, other.Owner))
+	open(t, separated(d))
 	behind := pooled(t, d)
 	for name, test := range map[string]struct {
 		change func(*postgres.Config)
@@ -101,7 +103,7 @@ func TestCheckOfTheWayToTheServer(t *testing.T) {
 				t.Errorf("Check: got %v about %q, want %s", err, keysOf(err), test.reason)
 			}
 			beat(t, s)
-			turn(t, s, scope, "it works all the same")
+			turn(t, s, store.Scope{Tenant: "acme", Conversation: name}, "it works all the same")
 		})
 	}
 }
