@@ -84,3 +84,8 @@ func (s *Store) lentNowhere() (open []*engine.Connection) {
 // SetAwaitInterval changes how often calls that wait look at what other processes
 // did. Nothing may be running.
 func (s *Store) SetAwaitInterval(interval time.Duration) { s.awaitInterval = interval }
+
+// Panic panics in the midst of a transaction.
+func (s *Store) Panic(ctx context.Context, value any) error {
+	return s.transact(ctx, soon, func(*transaction) error { panic(value) })
+}

@@ -33,12 +33,12 @@ var errRolledBack = errors.New("the transaction was rolled back")
 // savepoint: if it fails, nothing is committed.
 func (t *transaction) member(m *request, hasOthers bool) error {
 	if !hasOthers {
-		return t.safely(m.run)
+		return m.runSafely(t)
 	}
 	if _, err := t.Exec("SAVEPOINT member"); err != nil {
 		return fmt.Errorf("set a savepoint: %w", err)
 	}
-	err := t.safely(m.run)
+	err := m.runSafely(t)
 	if !t.InTransaction() {
 		return err
 	}
@@ -52,15 +52,18 @@ func (t *transaction) member(m *request, hasOthers bool) error {
 	return errors.Join(err, releaseErr)
 }
 
-// safely makes an error of a panic, which must not reach the other members.
-func (t *transaction) safely(run func(*transaction) error) (err error) {
+// runSafely keeps a panic for the member's caller: it must not reach the others.
+func (r *request) runSafely(t *transaction) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			err = fmt.Errorf("panic: %v\n%s", value, debug.Stack())
+			r.panicked = fmt.Sprintf("%v, at\n%s", value, debug.Stack())
+			err = errPanicked
 		}
 	}()
-	return run(t)
+	return r.run(t)
 }
+
+var errPanicked = errors.New("the transaction panicked")
 
 func anyDone(members []*request) bool {
 	for _, m := range members {

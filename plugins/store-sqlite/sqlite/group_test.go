@@ -168,6 +168,24 @@ func TestGroupIsRolledBack(t *testing.T) {
 	}
 }
 
+// TestMemberPanics has a member panic: its caller does, and nobody else.
+func TestMemberPanics(t *testing.T) {
+	t.Parallel()
+	folder := filled(t, 1)
+	s := open(t, folder)
+	var panicked any
+	errs := together(t, folder, s,
+		func() error { _, err := s.BeginTurn(t.Context(), in("one")); return err },
+		func() error {
+			defer func() { panicked = recover() }()
+			return s.Panic(t.Context(), "oh")
+		},
+		func() error { _, err := s.BeginTurn(t.Context(), in("two")); return err })
+	if err := errors.Join(errs...); err != nil || !strings.HasPrefix(fmt.Sprint(panicked), "oh") {
+		t.Errorf("got %v, and the panic %v", err, panicked)
+	}
+}
+
 // TestRefusedMember has a member refused in a group by what another one did.
 func TestRefusedMember(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@
 // Any number of processes may use the file at once, on one machine: each writes
 // through one connection, in transactions that take SQLite's write lock when
 // they begin, so that what a transaction has read stays true until it commits.
+// Calls that come while others write share the next transaction, and its flush.
 // Reads go through connections of their own, and wait for no writer. What a
 // method has written is on the disk when it returns, but for a turn's beginning
 // and a lease, which the next flush covers.

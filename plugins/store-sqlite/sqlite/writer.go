@@ -43,6 +43,8 @@ type request struct {
 	// giveUp is when it has waited long enough for another process's lock.
 	giveUp time.Time
 	err    error
+	// panicked is what run panicked with, if it did.
+	panicked string
 	// told gets a value if the request is to lead, and is closed when err is
 	// final and somebody else has led.
 	told chan struct{}
@@ -74,6 +76,14 @@ func (w *writer) do(ctx context.Context, durable durability, run func(*transacti
 		if leads {
 			return w.lead(ctx, r)
 		}
+	}
+	return r.outcome()
+}
+
+// outcome is what the caller of a request that was in a group gets.
+func (r *request) outcome() error {
+	if r.panicked != "" {
+		panic(r.panicked)
 	}
 	return r.err
 }
@@ -118,7 +128,7 @@ func (w *writer) lead(ctx context.Context, r *request) error {
 	}
 	w.checkpoints.next(w.session)
 	w.handOver()
-	return r.err
+	return r.outcome()
 }
 
 // begin begins a transaction, on another connection if the one before is broken.
