@@ -3,7 +3,6 @@ package sqlite
 import (
 	"errors"
 	"fmt"
-	"runtime/debug"
 )
 
 // group runs the transactions of its members as one: what one of them did is
@@ -51,19 +50,6 @@ func (t *transaction) member(m *request, hasOthers bool) error {
 	_, releaseErr := t.Exec("RELEASE member")
 	return errors.Join(err, releaseErr)
 }
-
-// runSafely keeps a panic for the member's caller: it must not reach the others.
-func (r *request) runSafely(t *transaction) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			r.panicked = fmt.Sprintf("%v, at\n%s", value, debug.Stack())
-			err = errPanicked
-		}
-	}()
-	return r.run(t)
-}
-
-var errPanicked = errors.New("the transaction panicked")
 
 func anyDone(members []*request) bool {
 	for _, m := range members {

@@ -34,22 +34,6 @@ type writer struct {
 	queue []*request
 }
 
-// request is a transaction that is to be run.
-type request struct {
-	durable durability
-	// run leaves no trace but its statements', and what it sets for its caller,
-	// who looks at it if err is nil.
-	run func(*transaction) error
-	// giveUp is when it has waited long enough for another process's lock.
-	giveUp time.Time
-	err    error
-	// panicked is what run panicked with, if it did.
-	panicked string
-	// told gets a value if the request is to lead, and is closed when err is
-	// final and somebody else has led.
-	told chan struct{}
-}
-
 func newWriter(path string) *writer {
 	return &writer{path: path, patience: patience, checkpoints: checkpoints{path: path}}
 }
@@ -78,14 +62,6 @@ func (w *writer) do(ctx context.Context, durable durability, run func(*transacti
 		}
 	}
 	return r.outcome()
-}
-
-// outcome is what the caller of a request that was in a group gets.
-func (r *request) outcome() error {
-	if r.panicked != "" {
-		panic(r.panicked)
-	}
-	return r.err
 }
 
 // enqueue reports whether the request leads.
