@@ -90,9 +90,7 @@ func (i *Instance) call(ctx context.Context, generation *generation, suspected b
 	if generation.dead() {
 		return memory.Window{}, fault.New(fault.Unavailable, "%s: %w", i.Plugin(), errEnded)
 	}
-	response, err := generation.process.service().Open(ctx, &pluginv1.OpenRequest{
-		Instance: i.id, Config: i.config, DataDir: i.unit.supervisor.settings.DataDir,
-	})
+	response, err := i.ask(ctx, generation)
 	if died := i.judge(generation, suspected, err); died {
 		return memory.Window{}, fault.New(fault.Unavailable, "%s: its process ended while it opened the instance: %w", i.Plugin(), err)
 	}
@@ -101,6 +99,13 @@ func (i *Instance) call(ctx context.Context, generation *generation, suspected b
 		return memory.Window{}, openError(i.Plugin(), client.Error(err))
 	}
 	return client.Window(response), nil
+}
+
+// ask calls Open.
+func (i *Instance) ask(ctx context.Context, generation *generation) (*pluginv1.OpenResponse, error) {
+	return generation.process.service().Open(ctx, &pluginv1.OpenRequest{
+		Instance: i.id, Config: i.config, DataDir: i.unit.supervisor.settings.DataDir,
+	})
 }
 
 func (i *Instance) suspected() bool {

@@ -43,7 +43,7 @@ func TestNoCallFailsOfAReplacement(t *testing.T) {
 	for range 4 {
 		pids[look(t, instances[0]).PID] = true
 		catalog.replace("llm-works", "llm-works")
-		if err := s.Replace(t.Context(), "llm-works"); err != nil {
+		if err := replace(t, s, catalog); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -72,7 +72,7 @@ func TestSessionStaysWithItsProcess(t *testing.T) {
 	}
 	old := look(t, instance).PID
 	catalog.replace("llm-works", "llm-works")
-	if err := s.Replace(t.Context(), "llm-works"); err != nil {
+	if err := replace(t, s, catalog); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -94,20 +94,30 @@ func TestSessionStaysWithItsProcess(t *testing.T) {
 func TestFailedReplacementChangesNothing(t *testing.T) {
 	t.Parallel()
 	s, catalog, _ := newSupervisor(t, "llm-works", fakeplugin.Exits)
-	if err := s.Replace(t.Context(), "llm-works"); err != nil {
+	if err := replace(t, s, catalog); err != nil {
 		t.Errorf("of what does not run: %v", err)
 	}
 	instance := open(t, s, "llm-works", "k")
 	defer instance.Release()
 	before := look(t, instance)
-	if err := s.Replace(t.Context(), "llm-works"); err != nil {
+	if err := replace(t, s, catalog); err != nil {
 		t.Errorf("by the same file: %v", err)
 	}
 	catalog.replace("llm-works", fakeplugin.Exits)
-	if err := s.Replace(t.Context(), "llm-works"); err == nil || !strings.Contains(err.Error(), "exit status 3") {
+	if err := replace(t, s, catalog); err == nil || !strings.Contains(err.Error(), "exit status 3") {
 		t.Errorf("by a bad file: %v", err)
 	}
 	if after := look(t, instance); after.PID != before.PID || after.Opens != before.Opens {
 		t.Errorf("%+v became %+v", before, after)
 	}
+}
+
+// replace replaces llm-works by what the catalog has now.
+func replace(t *testing.T, s *supervise.Supervisor, catalog *folder) error {
+	t.Helper()
+	binary, err := catalog.Binary("llm-works")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Replace(t.Context(), binary, func() {})
 }

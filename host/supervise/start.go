@@ -23,13 +23,14 @@ func (l Launcher) start(ctx context.Context, binary Binary) (*process, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, l.StartTimeout)
 	defer cancel()
+	began := time.Now()
 	p := l.newProcess(binary)
 	err := p.connect(ctx)
 	if err == nil {
 		err = p.attach(ctx)
 	}
 	if err != nil {
-		err = p.startError(ctx, l.StartTimeout, err)
+		err = p.startError(ctx, began, err)
 		p.runner.kill()
 		p.stop(ctx)
 		return nil, p.explain("start", err)
@@ -97,10 +98,10 @@ func (p *process) connect(ctx context.Context) error {
 
 // startError says why a start failed: go-plugin's own words for it depend on
 // which of several signs it saw first.
-func (p *process) startError(ctx context.Context, limit time.Duration, err error) error {
+func (p *process) startError(ctx context.Context, began time.Time, err error) error {
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return fmt.Errorf("it did not answer within %s", limit)
+		return fmt.Errorf("it did not answer within %s", time.Since(began).Round(100*time.Millisecond))
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
