@@ -83,6 +83,8 @@ func examineEntry(entry catalog.Entry) Finding {
 	switch entry.State {
 	case catalog.Refused:
 		f.Health, f.Detail = Failing, entry.Reason
+	case catalog.Waiting:
+		f.Health, f.Detail = Doubtful, entry.Reason
 	case catalog.Ignored:
 		f.Health, f.Detail = Doubtful, "it is ignored: "+entry.Reason
 		f.Remedy = "rename it, or take it out of the plugin directory"

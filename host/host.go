@@ -57,6 +57,10 @@ type Host struct {
 	gates      *bot.Gates
 	registry   *registry.Registry
 
+	// stopWatching ends the watch of the plugin directory.
+	stopWatching context.CancelFunc
+	watching     sync.WaitGroup
+
 	closing   sync.Once
 	closeErr  error
 	drainTime time.Duration
@@ -75,8 +79,9 @@ func WithVersion(version string) Option { return func(h *Host) { h.version = ver
 const drainTime = 30 * time.Second
 
 // New makes a host and everything it needs: it locks the data directory, reads
-// the plugin directory, and checks the configuration against it. Plugins are
-// started when they are first used. What fails is named, and nothing is left.
+// the plugin directory, which it watches from then on, and checks the
+// configuration against it. Plugins are started when they are first used. What
+// fails is named, and nothing is left.
 func New(ctx context.Context, c *config.Config, options ...Option) (h *Host, err error) {
 	h = &Host{logger: hclog.NewNullLogger(), version: "embedded", drainTime: drainTime}
 	for _, option := range options {
@@ -116,6 +121,7 @@ func New(ctx context.Context, c *config.Config, options ...Option) (h *Host, err
 	h.gates = bot.NewGates(time.Duration(settings.Conversation.Wait), settings.Conversation.MaxWaiting)
 	//nolint:contextcheck // what follows changes lives as long as the host
 	h.registry = h.newRegistry(settings)
+	h.watchPlugins() //nolint:contextcheck // it lives as long as the host
 	return h, nil
 }
 
@@ -127,7 +133,9 @@ func (h *Host) loadPlugins(ctx context.Context, settings config.Settings) (err e
 		Logger:    h.logger,
 	}
 	h.catalog, err = catalog.Load(ctx, catalog.Settings{
-		Dir: settings.PluginDir, PrivateDir: h.runDir.Copies(), CacheDir: filepath.Join(h.dataDir.path, config.CatalogDir), Logger: h.logger, Describe: launcher.Describe,
+		Dir: settings.PluginDir, PrivateDir: h.runDir.Copies(),
+		CacheDir: filepath.Join(h.dataDir.path, config.CatalogDir), KeptDir: filepath.Join(h.dataDir.path, config.KeptDir),
+		Logger: h.logger, Describe: launcher.Describe,
 	})
 	if err != nil {
 		return fmt.Errorf("plugin directory: %w", err)
@@ -168,6 +176,10 @@ func (h *Host) Close(ctx context.Context) error {
 
 func (h *Host) close(ctx context.Context) error {
 	var failed []error
+	if h.stopWatching != nil {
+		h.stopWatching()
+		h.watching.Wait()
+	}
 	ended := h.endTurns()
 	select {
 	case <-ended:

@@ -23,10 +23,10 @@ func (h *Host) Plugins() []httpapi.Plugin {
 func describePlugin(entry catalog.Entry, status supervise.Status) httpapi.Plugin {
 	plugin := httpapi.Plugin{
 		Plugin: entry.Plugin, Kind: entry.Kind, Name: entry.Name, Version: entry.Version,
-		Checksum: entry.Checksum, Pinned: entry.Pinned, State: string(entry.State), Reason: entry.Reason,
+		Checksum: entry.Checksum, Serving: entry.Serving, Pinned: entry.Pinned, State: string(entry.State), Reason: entry.Reason,
 		PID: status.PID, Instances: status.Instances, Restarts: status.Restarts, LastError: status.LastError,
 	}
-	if status.State != "" && entry.State != catalog.Refused {
+	if status.State != "" && entry.State == catalog.Idle {
 		plugin.State = string(status.State)
 	}
 	return plugin

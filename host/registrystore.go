@@ -76,12 +76,15 @@ func errShuttingDown() error {
 	return fault.New(fault.Unavailable, "the host is shutting down").WithReason(bot.ShuttingDown)
 }
 
+// tenantStore is the service of stores that keep tenants.
+const tenantStore = "TenantStoreService"
+
 func (s *registryStore) keepsTenants(plugin string) error {
 	entry, err := s.host.catalog.Lookup(plugin)
 	if err != nil {
 		return err
 	}
-	if !entry.Serves("TenantStoreService") {
+	if !entry.Serves(tenantStore) {
 		return fault.New(fault.Unsupported, "%s keeps no tenants", plugin).
 			WithRemedy("name another store in registry.store, or keep tenants in files")
 	}

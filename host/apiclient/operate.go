@@ -41,9 +41,12 @@ type Plugin struct {
 	Name     string `json:"name"`
 	Version  string `json:"version"`
 	Checksum string `json:"checksum"`
+	// Serving is the checksum of what is in service: that of the file, or what was
+	// there before; empty if nothing is.
+	Serving string `json:"serving,omitempty"`
 	// Pinned says that plugins.lock names the checksum.
 	Pinned bool `json:"pinned"`
-	// State is idle, running, restarting, broken, refused or ignored.
+	// State is idle, running, restarting, broken, refused, waiting or ignored.
 	State string `json:"state"`
 	// Reason says why the file is not used.
 	Reason    string `json:"reason,omitempty"`

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 const checksumPrefix = "sha256:"
@@ -16,8 +17,8 @@ const checksumPrefix = "sha256:"
 // privateCopy copies a trusted file and returns the copy's path and checksum.
 // What is hashed is what is written: the file may change meanwhile, and the copy
 // is then of neither state, but never of anything else than its checksum says.
-// Copies of equal content share a folder; each bears its plugin's name, which
-// lists of processes show.
+// A copy bears its plugin's name, which lists of processes show; its folder is
+// named after content and plugin.
 func privateCopy(source *os.File, privateDir, plugin string) (path, checksum string, err error) {
 	temporary, err := os.CreateTemp(privateDir, ".copy-")
 	if err != nil {
@@ -25,7 +26,7 @@ func privateCopy(source *os.File, privateDir, plugin string) (path, checksum str
 	}
 	sum, err := fill(temporary, source)
 	if err == nil {
-		path = filepath.Join(privateDir, sum, plugin)
+		path = filepath.Join(privateDir, sum+"."+plugin, plugin)
 		err = publish(temporary.Name(), path)
 	}
 	if err != nil {
@@ -44,7 +45,17 @@ func fill(target *os.File, source io.Reader) (sum string, err error) {
 	if err == nil {
 		err = target.Sync()
 	}
-	return hex.EncodeToString(digest.Sum(nil)), errors.Join(err, target.Close())
+	err = errors.Join(err, target.Close())
+	awaitForks()
+	return hex.EncodeToString(digest.Sum(nil)), err
+}
+
+// awaitForks waits until every process that was being forked while a file was
+// open for writing has let go of it, as it does with its exec: until then the
+// file cannot be executed (ETXTBSY).
+func awaitForks() {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 }
 
 func publish(temporary, path string) error {
@@ -52,6 +63,18 @@ func publish(temporary, path string) error {
 		return err
 	}
 	return os.Rename(temporary, path)
+}
+
+// removeCopies removes the private copies of a plugin but for one, which may be
+// empty. What runs of them goes on.
+func removeCopies(privateDir, plugin, but string) error {
+	folders, err := filepath.Glob(filepath.Join(privateDir, "*."+plugin))
+	for _, folder := range folders {
+		if folder != filepath.Dir(but) {
+			err = errors.Join(err, os.RemoveAll(folder))
+		}
+	}
+	return err
 }
 
 // fileChecksum reads a trusted file.
@@ -73,4 +96,9 @@ func isChecksum(text string) bool {
 	digits, ok := strings.CutPrefix(text, checksumPrefix)
 	raw, err := hex.DecodeString(digits)
 	return ok && err == nil && len(raw) == sha256.Size
+}
+
+func checksumOf(content []byte) string {
+	sum := sha256.Sum256(content)
+	return checksumPrefix + hex.EncodeToString(sum[:])
 }

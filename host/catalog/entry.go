@@ -20,6 +20,8 @@ const (
 	Idle State = "idle"
 	// Refused means that it must not be used, for Entry.Reason.
 	Refused State = "refused"
+	// Waiting means that it is being written, or was a moment ago.
+	Waiting State = "waiting"
 	// Ignored means that its name is not that of a plugin.
 	Ignored State = "ignored"
 )
@@ -39,10 +41,19 @@ type Entry struct {
 	// Pinned says that plugins.lock names the checksum.
 	Pinned bool
 
-	// The rest is known of plugins that can be used.
+	// Copy is what is run; of a file that is refused it may be an earlier one.
+	Copy
 
-	// Path is that of the private copy.
-	Path    string
+	// stamp is that of the file when it was examined.
+	stamp stamp
+}
+
+// Copy is what is run as a plugin, and what that says of itself.
+type Copy struct {
+	// Path is where it is; empty if nothing can be run.
+	Path string
+	// Serving is its checksum.
+	Serving string
 	Version string
 	Schema  *schema.Schema
 	// Services are the full names of the gRPC services that it serves.
@@ -53,20 +64,30 @@ type Entry struct {
 	Effects []memory.EffectKind
 }
 
+// Usable reports whether there is something to run.
+func (c Copy) Usable() bool { return c.Path != "" }
+
 // Serves reports whether the plugin serves a service, by its short name, such as
 // "TenantStoreService".
-func (e Entry) Serves(service string) bool {
-	return slices.Contains(e.Services, contractPackage+service)
+func (c Copy) Serves(service string) bool {
+	return slices.Contains(c.Services, contractPackage+service)
 }
 
-func (e Entry) binary() supervise.Binary {
-	return supervise.Binary{Plugin: e.Plugin, Path: e.Path, Checksum: e.Checksum}
+// Binary is what is run.
+func (e Entry) Binary() supervise.Binary {
+	return supervise.Binary{Plugin: e.Plugin, Path: e.Path, Checksum: e.Serving}
 }
 
 // refuse sets the state and the reason.
 func (e *Entry) refuse(format string, args ...any) {
-	e.Path = ""
+	e.Copy = Copy{}
 	e.State, e.Reason = Refused, fmt.Errorf(format, args...).Error()
+}
+
+// wait is for a file that may not be whole.
+func (e *Entry) wait() {
+	e.Checksum, e.Copy = "", Copy{}
+	e.State, e.Reason = Waiting, "it is being written, or was a moment ago"
 }
 
 // newEntry reads a file's name.

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,44 +27,55 @@ func Load(ctx context.Context, settings Settings) (*Catalog, error) {
 	if settings.DescribeTimeout <= 0 {
 		settings.DescribeTimeout = 15 * time.Second
 	}
-	files, err := os.ReadDir(settings.Dir)
+	loader := &loader{Settings: settings, cache: cache{settings.CacheDir}, kept: kept{settings.KeptDir}}
+	names, err := loader.names()
 	if err != nil {
 		return nil, wrongDir(settings.Dir, err)
 	}
-	catalog := &Catalog{dir: settings.Dir}
-	for _, file := range files {
-		if file.Name() != LockName && !strings.HasPrefix(file.Name(), ".") {
-			catalog.entries = append(catalog.entries, newEntry(file.Name()))
-		}
+	entries := make([]Entry, len(names))
+	for i, name := range names {
+		entries[i] = newEntry(name)
 	}
-	loader := &loader{Settings: settings, cache: cache{settings.CacheDir}}
-	loader.verifyAll(catalog.entries)
-	loader.describeAll(ctx, catalog.entries)
+	loader.verifyAll(entries)
+	loader.describeAll(ctx, entries)
 	if err := ctx.Err(); err != nil {
 		return nil, wrongDir(settings.Dir, err)
 	}
-	loader.report(catalog.entries)
+	catalog := &Catalog{loader: loader, entries: make(map[string]Entry, len(entries))}
+	for _, entry := range entries {
+		loader.report(entry)
+		loader.settle(entry)
+		catalog.put(entry)
+	}
 	return catalog, nil
 }
 
-// loader goes through the steps of a load, with all entries at a time: nothing is
-// started before all that may be started is copied, since a process that is
-// forked while a copy is written keeps it from being executed.
+// loader goes through the steps of a load, with all entries at a time.
 type loader struct {
 	Settings
 	cache cache
+	kept  kept
+}
+
+// names lists the files that are meant to be plugins.
+func (l *loader) names() ([]string, error) {
+	files, err := os.ReadDir(l.Dir)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, file := range files {
+		if file.Name() != LockName && !strings.HasPrefix(file.Name(), ".") {
+			names = append(names, file.Name())
+		}
+	}
+	return names, nil
 }
 
 // verifyAll finds out which files may be run, and copies them.
 func (l *loader) verifyAll(entries []Entry) {
 	approved, err := l.approved()
-	each(entries, func(entry *Entry) {
-		if err != nil {
-			entry.refuse("%w", err)
-			return
-		}
-		l.verify(entry, approved)
-	})
+	each(entries, func(entry *Entry) { l.verify(entry, approved, err) })
 }
 
 // each works on the entries that are not refused yet, several at a time.
@@ -90,21 +102,36 @@ func (l *loader) approved() (pins, error) {
 	return readPins(l.Dir)
 }
 
-func (l *loader) verify(entry *Entry, approved pins) {
+// verify finds out whether a file may be run, and copies it. What cannot be said
+// of any file is wrong.
+func (l *loader) verify(entry *Entry, approved pins, wrong error) {
 	path := filepath.Join(l.Dir, entry.Plugin)
+	entry.stamp = stampOf(path)
+	if wrong != nil {
+		entry.refuse("%w", wrong)
+		return
+	}
 	file, err := openTrusted(path)
 	if err != nil {
 		entry.refuse("%w", err)
 		return
 	}
 	defer func() { _ = file.Close() }()
+	if beingWritten(file) {
+		entry.wait()
+		return
+	}
 	entry.Path, entry.Checksum, err = privateCopy(file, l.PrivateDir, entry.Plugin)
 	if err != nil {
 		entry.refuse("%w", err)
 		return
 	}
+	entry.Serving = entry.Checksum
 	entry.Pinned = approved.allows(entry.Plugin, entry.Checksum)
-	if approved != nil && !entry.Pinned {
+	switch {
+	case stampOf(path) != entry.stamp || beingWritten(file):
+		entry.wait()
+	case approved != nil && !entry.Pinned:
 		entry.refuse("%s does not name its checksum, %s; if you trust it: bothost plugin pin --plugin-dir %s",
 			LockName, entry.Checksum, l.Dir)
 	}
@@ -140,17 +167,26 @@ func (l *loader) describe(ctx context.Context, entry *Entry) error {
 func (l *loader) ask(ctx context.Context, entry Entry) (*pluginv1.DescribeResponse, error) {
 	ctx, cancel := context.WithTimeout(ctx, l.DescribeTimeout)
 	defer cancel()
-	description, err := l.Describe(ctx, entry.binary())
+	description, err := l.Describe(ctx, entry.Binary())
 	if err != nil {
 		return nil, fmt.Errorf("it cannot be described: %w", err)
 	}
 	return description, nil
 }
 
-func (l *loader) report(entries []Entry) {
-	for _, entry := range entries {
-		if entry.State == Refused {
-			l.Logger.Warn("plugin is refused", "plugin", entry.Plugin, "reason", entry.Reason)
-		}
+// settle keeps what is in service now, and removes the other copies.
+func (l *loader) settle(entry Entry) {
+	var err error
+	if entry.Usable() {
+		err = l.kept.add(entry)
+	}
+	if err = errors.Join(err, removeCopies(l.PrivateDir, entry.Plugin, entry.Path)); err != nil {
+		l.Logger.Warn("copies of a plugin are not in order", "plugin", entry.Plugin, "error", err)
+	}
+}
+
+func (l *loader) report(entry Entry) {
+	if entry.State == Refused {
+		l.Logger.Warn("plugin is refused", "plugin", entry.Plugin, "reason", entry.Reason)
 	}
 }

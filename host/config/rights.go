@@ -23,6 +23,8 @@ const (
 	RunDir = "run"
 	// CatalogDir is the folder of what plugins said about themselves.
 	CatalogDir = "catalog"
+	// KeptDir is the folder of copies of the plugins that were used last.
+	KeptDir = "kept"
 	// databaseFile is where store-sqlite keeps everybody's conversations unless it
 	// is told otherwise; with a hyphen after it come the files beside it.
 	databaseFile = "bothost.db"
@@ -175,7 +177,7 @@ func (r rights) inside(path string) (string, error) {
 	own := func(name string) bool { return strings.HasPrefix(strings.ToLower(first), name) }
 	whole := func(name string) bool { return strings.EqualFold(first, name) }
 	if slices.ContainsFunc([]string{AdminKeyFile, databaseFile}, own) ||
-		slices.ContainsFunc([]string{HolderFile, RunDir, CatalogDir}, whole) {
+		slices.ContainsFunc([]string{HolderFile, RunDir, CatalogDir, KeptDir}, whole) {
 		return "", errors.New("the host keeps this for itself")
 	}
 	return local, r.noWayOut(local)

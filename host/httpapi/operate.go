@@ -41,8 +41,11 @@ type Plugin struct {
 	Name     string `json:"name"`
 	Version  string `json:"version"`
 	Checksum string `json:"checksum"`
-	Pinned   bool   `json:"pinned"`
-	// State is idle, running, restarting, broken or refused.
+	// Serving is the checksum of what is in service: that of the file, or what was
+	// there before; empty if nothing is.
+	Serving string `json:"serving,omitempty"`
+	Pinned  bool   `json:"pinned"`
+	// State is idle, running, restarting, broken, refused, waiting or ignored.
 	State     string `json:"state"`
 	Reason    string `json:"reason,omitempty"`
 	PID       int    `json:"pid"`

@@ -1,0 +1,40 @@
+package host
+
+import (
+	"context"
+
+	"github.com/bothost/bothost/host/catalog"
+)
+
+// watchPlugins follows the plugin directory until the host is closed.
+func (h *Host) watchPlugins() {
+	ctx, stop := context.WithCancel(context.Background())
+	h.stopWatching = stop
+	h.watching.Go(func() { h.catalog.Watch(ctx, pluginUsers{h}, catalog.Notify) })
+}
+
+// pluginUsers are the host's turns, as the catalog sees them.
+type pluginUsers struct{ host *Host }
+
+// Replace implements catalog.Users. A plugin that takes no place has nothing to
+// fit: what names it has been refused, or answers 503, until now.
+func (p pluginUsers) Replace(ctx context.Context, before, next catalog.Entry, commit func()) error {
+	if before.Usable() {
+		if err := p.host.checkReplacement(ctx, before, next); err != nil {
+			return err
+		}
+	}
+	if err := p.host.supervisor.Replace(ctx, next.Binary(), commit); err != nil {
+		return err
+	}
+	if before.Usable() && string(before.Schema.Raw()) != string(next.Schema.Raw()) {
+		// What they were built of was read by the schema of before.
+		p.host.registry.ClearCache()
+	}
+	return nil
+}
+
+// Withdraw implements catalog.Users.
+func (p pluginUsers) Withdraw(ctx context.Context, plugin string) error {
+	return p.host.supervisor.Withdraw(ctx, plugin)
+}
