@@ -15,8 +15,9 @@ import (
 )
 
 func (a *app) pluginCommand() *cobra.Command {
-	command := group("plugin", "See, check and pin plugins",
-		a.pluginListCommand(), a.pluginDescribeCommand(), a.pluginCheckCommand(), a.pluginPinCommand(), a.pluginNewCommand())
+	command := group("plugin", "See, check, pin and roll back plugins",
+		a.pluginListCommand(), a.pluginDescribeCommand(), a.pluginCheckCommand(), a.pluginPinCommand(), a.pluginRollbackCommand(),
+		a.pluginNewCommand())
 	command.Example = `  bothost plugin list
   bothost plugin describe llm-ollama`
 	return command
