@@ -15,6 +15,9 @@ import (
 var built string
 
 func TestMain(m *testing.M) {
+	if isStrict() {
+		serveStrict()
+	}
 	// Each check drives a host with processes: a tenth of the usual number, unless
 	// somebody asks for another.
 	if err := flag.Set("rapid.checks", "10"); err != nil {
