@@ -45,7 +45,11 @@ func (h *Host) checkReplacement(ctx context.Context, before, next catalog.Entry)
 	resolver, err := c.Bind(withReplacement{h.catalog, next})
 	if err != nil {
 		_, wrongBefore := c.Bind(h.catalog)
-		return newProblems(wrongBefore, err)
+		if err := newProblems(wrongBefore, err); err != nil {
+			return fmt.Errorf("a configuration in force does not fit it:\n%w", err)
+		}
+		// Tenants cannot be checked over what is wrong already.
+		return nil
 	}
 	return h.checkCached(ctx, inForce, newConfiguration(resolver))
 }
@@ -62,7 +66,7 @@ func (h *Host) checkCached(ctx context.Context, inForce, next *configuration) er
 		if _, err := next.bot(tenant); err != nil {
 			_, wrongBefore := inForce.bot(tenant)
 			if err := newProblems(wrongBefore, err); err != nil {
-				return fmt.Errorf("tenant %q: %w", name, err)
+				return fmt.Errorf("the configuration of tenant %q does not fit it:\n%w", name, err)
 			}
 		}
 	}
@@ -80,5 +84,5 @@ func newProblems(before, now error) error {
 	if len(found) == 0 {
 		return nil
 	}
-	return fmt.Errorf("a configuration in force does not fit it:\n%w", found)
+	return found
 }

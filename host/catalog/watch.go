@@ -17,7 +17,7 @@ const (
 	pause = 100 * time.Millisecond
 	// describeTimeout is how long a plugin may take to say what it is while others
 	// serve.
-	describeTimeout = 6 * time.Second
+	describeTimeout = 5 * time.Second
 	// examinedAtOnce is many, so that files that hang do not delay one that works.
 	examinedAtOnce = 16
 )

@@ -49,8 +49,10 @@ func TestBadFilesHarmNobody(t *testing.T) {
 	for name, reason := range reasons {
 		s.becomes(name, "refused", reason)
 	}
-	if took := time.Since(dropped); took > 10*time.Second && !raceEnabled {
-		t.Errorf("it took %v until all were refused", took)
+	took := time.Since(dropped)
+	t.Logf("all are refused after %v", took)
+	if took > 10*time.Second && !raceEnabled {
+		t.Error("that is too late")
 	}
 	s.api().hears("a", "c", "Hello again")
 	dir.check(syscall.Unlink(dir.file("llm-text")))

@@ -56,7 +56,7 @@ func TestPluginIsRemoved(t *testing.T) {
 	t.Parallel()
 	dir := newPluginDir(t, "llm-echo", "memory-buffer", "store-sqlite")
 	s := newSite(t, object{"plugin_dir": dir.path, "bot": object{"llm": object{
-		"provider": "echo", "chunks": 40, "chunk_delay": "150ms",
+		"provider": "echo", "chunks": 20, "chunk_delay": "150ms",
 	}}})
 	s.api().register("a", object{})
 	var seen []string
