@@ -133,3 +133,14 @@ func TestPluginCheck(t *testing.T) {
 		t.Errorf("got %+v", results)
 	}
 }
+
+func TestPluginRollback(t *testing.T) {
+	t.Parallel()
+	dir := ownPlugins(t, "llm-echo")
+	rollback := func(args ...string) outcome {
+		return command{args: append([]string{"plugin", "rollback", "--plugin-dir", dir}, args...), environ: []string{"BOTHOST__DATA_DIR=" + t.TempDir()}}.run(t)
+	}
+	rollback("llm-echo").want(t, exitFailed, "go back from llm-echo: no earlier content of it is kept in ")
+	rollback("../llm-echo").want(t, exitFailed, "no plugin's name")
+	rollback().want(t, exitUsage, "NAME is missing")
+}
