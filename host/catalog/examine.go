@@ -31,11 +31,12 @@ func (w *watcher) examine(ctx context.Context, t *task) {
 	}
 	approved, wrong := w.approved()
 	w.verify(&entry, approved, wrong)
+	t.again = time.Time{}
 	switch entry.State {
 	case Idle:
 		w.take(ctx, t, &entry, before)
 	case Waiting:
-		t.refusals = refusals{next: time.Now().Add(stillness)}
+		t.again = time.Now().Add(stillness)
 	default:
 		t.add(entry, false, time.Now())
 	}

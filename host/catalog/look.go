@@ -95,6 +95,9 @@ func (w *watcher) begin(ctx context.Context, task task) {
 // too, whether that is because something has changed.
 func (w *watcher) due(known *file) (at time.Time, changed bool) {
 	if known.seen == known.done && known.ground == w.ground {
+		if !known.again.IsZero() {
+			return known.again, false
+		}
 		return known.next, false
 	}
 	at = known.since

@@ -17,6 +17,8 @@ type refusals struct {
 	count    int
 	// next is when it is looked at again; zero if it need not be.
 	next time.Time
+	// again is when a file is looked at again that may not be whole.
+	again time.Time
 	// reason is set if it was tried, which costs a process; until then it is not
 	// tried again, whatever becomes of the file.
 	reason string
