@@ -1,0 +1,65 @@
+package openai
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+
+	api "github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/packages/param"
+
+	"github.com/bothost/bothost/sdk/llm"
+)
+
+// longestError bounds what is read of a refusal.
+const longestError = 64 << 10
+
+// encode translates a request of the host to the body of one of Chat Completions.
+func (p *Provider) encode(request llm.Request[Options]) ([]byte, error) {
+	messages, err := translateAll(request.Messages)
+	if err != nil {
+		return nil, err
+	}
+	translated := api.ChatCompletionNewParams{Messages: messages}
+	request.Options.apply(p.base.Hostname(), &translated)
+	if p.streamUsage {
+		translated.StreamOptions.IncludeUsage = param.NewOpt(true)
+	}
+	// The client's type has no such field: it tells the two kinds of call apart.
+	translated.SetExtraFields(map[string]any{"stream": true})
+	body, err := json.Marshal(translated)
+	if err != nil {
+		return nil, fmt.Errorf("llm-openai: encode the request: %w", err)
+	}
+	return body, nil
+}
+
+// send makes a request, once. An answer that is not 200 is a *refusal; what the
+// transport says is wrapped. The caller closes the answer's body.
+func (p *Provider) send(ctx context.Context, method string, body []byte, path ...string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, p.base.JoinPath(path...).String(), bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("make the request: %w", err)
+	}
+	for name, values := range p.header {
+		request.Header[name] = values
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Accept", "text/event-stream, application/json")
+	}
+	response, err := p.http.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode == http.StatusOK {
+		return response, nil
+	}
+	defer func() { _ = response.Body.Close() }()
+	// A proxy's page, or half an answer: the status says enough.
+	document, _ := io.ReadAll(io.LimitReader(response.Body, longestError))
+	return nil, p.newRefusal(response, document)
+}
