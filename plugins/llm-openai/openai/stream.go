@@ -57,6 +57,7 @@ func splitNothing(data []byte, atEOF bool) (int, []byte, error) {
 // chunk is what counts of an event of a reply. The fields are those of OpenAI's
 // chat.completion.chunk, or of its chat.completion, and of errors.
 type chunk struct {
+	Object  string         `json:"object"`
 	Model   string         `json:"model"`
 	Choices []choice       `json:"choices"`
 	Usage   *usage         `json:"usage"`
@@ -90,20 +91,24 @@ type usage struct {
 // breaks, and some servers leave out the empty line between events.
 func (s *stream) next() (chunk, error) {
 	for s.lines.Scan() {
-		line := s.lines.Bytes()
 		if s.isWhole {
-			return s.decode(line)
+			return s.decode(s.lines.Bytes())
 		}
-		if line, isData := bytes.CutPrefix(line, []byte("data:")); isData {
-			line = bytes.TrimSpace(line)
-			if bytes.Equal(line, []byte("[DONE]")) {
-				return chunk{}, io.EOF
-			}
-			return s.decode(line)
-		}
-		if bytes.HasPrefix(line, []byte(":")) {
+		field, value, isField := bytes.Cut(s.lines.Bytes(), []byte(":"))
+		value = bytes.TrimSpace(value)
+		switch {
+		case !isField:
+			continue
+		case len(field) == 0: // a comment, by which a server shows that it lives
 			return chunk{}, nil
+		case string(field) == "error": // as older servers of llama.cpp say it
+			return chunk{}, newStreamError(value)
+		case string(field) != "data":
+			continue
+		case string(value) == "[DONE]":
+			return chunk{}, io.EOF
 		}
+		return s.decode(value)
 	}
 	if err := s.lines.Err(); err != nil {
 		return chunk{}, fmt.Errorf("read the reply: %w", err)
@@ -118,7 +123,7 @@ func (s *stream) decode(document []byte) (chunk, error) {
 	if err != nil {
 		return chunk{}, fmt.Errorf("decode an event of the reply: %w", err)
 	}
-	if len(decoded.Error) > 0 && decoded.Error.Kind() != 'n' {
+	if decoded.Object == "error" || len(decoded.Error) > 0 && decoded.Error.Kind() != 'n' {
 		return chunk{}, newStreamError(document)
 	}
 	for i := range decoded.Choices {
