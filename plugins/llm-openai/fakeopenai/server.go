@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 )
 
@@ -59,14 +60,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-func (s *Server) has(model string) bool {
-	for _, known := range s.models {
-		if known == model {
-			return true
-		}
-	}
-	return false
-}
+func (s *Server) has(model string) bool { return slices.Contains(s.models, model) }
 
 func (s *Server) list(w http.ResponseWriter, _ *http.Request) {
 	models := make([]object, len(s.models))

@@ -80,7 +80,8 @@ func (r *reply) next(ctx context.Context) (next chunk, isOver bool, err error) {
 	return next, false, err
 }
 
-// take passes the text of a chunk on, and keeps what it says of the reply.
+// take passes the text of a chunk on, and keeps what it says of the reply. What
+// follows the reason is no part of the reply.
 func (r *reply) take(next chunk) error {
 	if next.Model != "" {
 		r.result.Model = next.Model
@@ -88,20 +89,18 @@ func (r *reply) take(next chunk) error {
 	if next.Usage != nil {
 		r.result.Usage = llm.Usage(*next.Usage)
 	}
-	isLast := false
+	if r.result.FinishReason != "" {
+		return nil
+	}
 	for _, c := range next.Choices {
 		if err := r.pass(c.Delta); err != nil {
 			return err
 		}
-		if c.FinishReason != "" {
-			r.result.FinishReason = c.FinishReason
-			isLast = true
-		}
+		r.result.FinishReason = c.FinishReason
 	}
-	switch {
-	case isLast:
+	if r.result.FinishReason != "" {
 		r.watch.Within(usageTimeout)
-	case r.result.FinishReason == "":
+	} else {
 		r.watch.Heard()
 	}
 	return nil

@@ -21,6 +21,9 @@ const busyWait = 5 * time.Second
 // that asks for none ("none", "EMPTY") is shorter, and may be a word of any text.
 const shortestKey = 8
 
+// noCredit is what to do about an account that is empty.
+const noCredit = "the account of api_key has no credit left"
+
 // explain makes a fault of what went wrong in a call. The caller's own leaving
 // comes first: whatever else is reported then is its echo.
 func (p *Provider) explain(ctx, watched context.Context, model string, err error) error {
@@ -44,22 +47,22 @@ func (p *Provider) classify(model string, err error) error {
 		return fault.New(fault.Unavailable, "llm-openai: no server can be reached at %s: %w", p.server(), dial).
 			FromUpstream().WithRemedy("set base_url to where it runs")
 	}
-	return fault.New(fault.Unavailable, "llm-openai: chat with model %q at %s: %w", model, p.server(), withoutURL(err)).FromUpstream()
+	return fault.New(fault.Unavailable, "%s: %w", p.where(model), withoutURL(err)).FromUpstream()
 }
 
 // refused maps what a server's status means, and its word where that says more.
 func (p *Provider) refused(model string, r *refusal) error {
-	r.message = p.withoutKey(r.message)
+	r.message = p.discreet(r)
 	of := func(code fault.Code) *fault.Error {
-		return fault.New(code, "llm-openai: model %q at %s: %w", model, p.server(), r).FromUpstream().WithRetryAfter(r.retryAfter)
+		return fault.New(code, "%s: %w", p.where(model), r).FromUpstream().WithRetryAfter(r.retryAfter)
 	}
 	switch status := r.status; {
 	case r.isUnknownModel():
 		return of(fault.NotFound).WithReason(fault.ModelNotFound).WithRemedy("set model to one that GET %s lists", p.base.JoinPath("models").Redacted())
-	case r.isOutOfCredit():
-		return of(fault.RateLimited).WithRemedy("the account of api_key has no credit left")
 	case status == http.StatusTooManyRequests || status == 0 && r.code == "rate_limit_exceeded":
-		return of(fault.RateLimited).WithRetryAfter(r.waitOr(busyWait))
+		return of(fault.RateLimited).WithRetryAfter(r.waitOr(busyWait)).WithRemedy("%s", r.limitRemedy())
+	case status == http.StatusPaymentRequired:
+		return of(fault.Unavailable).WithRemedy(noCredit)
 	case status == http.StatusServiceUnavailable:
 		return of(fault.Unavailable).WithRetryAfter(r.waitOr(busyWait))
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
@@ -86,12 +89,24 @@ func isPassing(status int) bool {
 	return status == http.StatusRequestTimeout || status == http.StatusConflict || status == http.StatusTooEarly
 }
 
-// withoutKey takes the key out of what a server says.
-func (p *Provider) withoutKey(text string) string {
-	if len(p.key) < shortestKey {
-		return text
+// where names the model, if there is one, and its server.
+func (p *Provider) where(model string) string {
+	if model == "" {
+		return "llm-openai: " + p.server()
 	}
-	return strings.ReplaceAll(text, p.key, "********")
+	return fmt.Sprintf("llm-openai: model %q at %s", model, p.server())
+}
+
+// discreet is what a server says, without the key. Of a key that is wrong servers
+// show some letters: then only the code is left to say.
+func (p *Provider) discreet(r *refusal) string {
+	switch {
+	case r.status == http.StatusUnauthorized:
+		return ""
+	case len(p.key) < shortestKey:
+		return r.message
+	}
+	return strings.ReplaceAll(r.message, p.key, "********")
 }
 
 // withoutURL takes off the address that the transport's errors begin with; the

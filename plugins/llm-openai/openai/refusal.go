@@ -24,14 +24,10 @@ type refusal struct {
 	retryAfter           time.Duration
 }
 
-// newRefusal reads an answer. What a server says of a wrong key may quote it, in
-// whole or in part: of that only the code is kept.
-func (p *Provider) newRefusal(response *http.Response, document []byte) *refusal {
+// newRefusal reads an answer.
+func newRefusal(response *http.Response, document []byte) *refusal {
 	refused := &refusal{status: response.StatusCode, retryAfter: retryAfter(response.Header)}
 	refused.read(document)
-	if refused.status == http.StatusUnauthorized {
-		refused.message = ""
-	}
 	return refused
 }
 
@@ -40,19 +36,16 @@ func newStreamError(document []byte) *refusal {
 	failed := &refusal{}
 	failed.read(document)
 	if status, err := strconv.Atoi(failed.code); err == nil && status >= 400 && status < 600 {
-		failed.status = status
+		failed.status, failed.code = status, ""
 	}
 	return failed
 }
 
-// read takes what servers say of an error: OpenAI's error object, the same without
-// its wrapping, a text in its place, or the detail of a framework. What is none of
-// these is left: a proxy's page says less than the status.
+// read takes what servers say of an error: OpenAI's error object, that in a list,
+// the same without its wrapping, a text in its place, or the detail of a framework.
+// What is none of these is left: a proxy's page says less than the status.
 func (r *refusal) read(document []byte) {
-	var said map[string]any
-	if json.Unmarshal(document, &said) != nil {
-		return
-	}
+	said := object(document)
 	switch inner := said["error"].(type) {
 	case map[string]any:
 		said = inner
@@ -67,6 +60,20 @@ func (r *refusal) read(document []byte) {
 	if r.code == "" {
 		r.code = asText(said["type"])
 	}
+}
+
+// object is a document that is an object, or a list that begins with one; nil if it
+// is neither.
+func object(document []byte) map[string]any {
+	var list []map[string]any
+	if json.Unmarshal(document, &list) == nil && len(list) > 0 {
+		return list[0]
+	}
+	var one map[string]any
+	if json.Unmarshal(document, &one) != nil {
+		return nil
+	}
+	return one
 }
 
 // asText is a value of JSON as people read it; null is nothing.
@@ -114,17 +121,21 @@ func (r *refusal) isUnknownModel() bool {
 		(strings.Contains(message, "not found") || strings.Contains(message, "does not exist"))
 }
 
-// isOutOfCredit tells a limit that waiting does not lift.
-func (r *refusal) isOutOfCredit() bool {
-	return r.status == http.StatusPaymentRequired || r.code == "insufficient_quota"
-}
-
 // waitOr is how long to wait if the server does not say.
 func (r *refusal) waitOr(otherwise time.Duration) time.Duration {
 	if r.retryAfter > 0 {
 		return r.retryAfter
 	}
 	return otherwise
+}
+
+// limitRemedy is what to do about a limit that waiting does not lift; otherwise it
+// is empty.
+func (r *refusal) limitRemedy() string {
+	if r.code == "insufficient_quota" {
+		return noCredit
+	}
+	return ""
 }
 
 // parameterRemedy is what to do about a request that is refused for good, if the

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 
 	api "github.com/openai/openai-go/v3"
@@ -44,9 +45,7 @@ func (p *Provider) send(ctx context.Context, method string, body []byte, path ..
 	if err != nil {
 		return nil, fmt.Errorf("make the request: %w", err)
 	}
-	for name, values := range p.header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, p.header)
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Accept", "text/event-stream, application/json")
@@ -61,5 +60,5 @@ func (p *Provider) send(ctx context.Context, method string, body []byte, path ..
 	defer func() { _ = response.Body.Close() }()
 	// A proxy's page, or half an answer: the status says enough.
 	document, _ := io.ReadAll(io.LimitReader(response.Body, longestError))
-	return nil, p.newRefusal(response, document)
+	return nil, newRefusal(response, document)
 }

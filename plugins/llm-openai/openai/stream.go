@@ -39,9 +39,14 @@ func (p *Provider) open(ctx context.Context, body []byte) (*stream, error) {
 	}
 	s := &stream{body: response.Body, lines: bufio.NewScanner(response.Body)}
 	s.lines.Buffer(make([]byte, 0, firstBuffer), longestLine)
-	if kind, _, err := mime.ParseMediaType(response.Header.Get("Content-Type")); err == nil && kind == "application/json" {
+	// Not every server that streams says so: what counts is what is said otherwise.
+	switch kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); kind {
+	case "application/json":
 		s.isWhole = true
 		s.lines.Split(splitNothing)
+	case "text/html":
+		s.close()
+		return nil, &refusal{status: response.StatusCode, message: "a page for people"}
 	}
 	return s, nil
 }
@@ -99,7 +104,7 @@ func (s *stream) next() (chunk, error) {
 		switch {
 		case !isField:
 			continue
-		case len(field) == 0: // a comment, by which a server shows that it lives
+		case len(field) == 0 || len(value) == 0: // a comment or so, by which a server shows that it lives
 			return chunk{}, nil
 		case string(field) == "error": // as older servers of llama.cpp say it
 			return chunk{}, newStreamError(value)

@@ -1,10 +1,13 @@
 package openai_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -13,6 +16,7 @@ import (
 	"github.com/bothost/bothost/sdk"
 	"github.com/bothost/bothost/sdk/llm"
 	"github.com/bothost/bothost/sdk/message"
+	"github.com/bothost/bothost/sdk/schema"
 )
 
 const (
@@ -20,7 +24,30 @@ const (
 	key   = "sk-very-secret-key"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// atOpenAI is what answers in these tests for any server that is not on this
+// machine: it is their proxy.
+var atOpenAI = fakeopenai.New(model)
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+// run sets the proxy before the first request: the transport looks only once.
+func run(m *testing.M) int {
+	proxy := httptest.NewServer(atOpenAI)
+	for name, value := range map[string]string{
+		"HTTP_PROXY": proxy.URL, "HTTPS_PROXY": proxy.URL, "NO_PROXY": "", "no_proxy": "",
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
+	}
+	code := m.Run()
+	proxy.Close()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, "goroutines are left:", err)
+		return 1
+	}
+	return code
+}
 
 // start serves handler until the test ends and opens an instance for it.
 func start(t testing.TB, handler http.Handler, config openai.Config) *openai.Provider {
@@ -69,3 +96,6 @@ func (c *collect) emit(text string) error {
 }
 
 func (c *collect) reply() string { return strings.Join(c.pieces, "") }
+
+// shortIdle is a limit that a test can wait for.
+func shortIdle() *schema.Duration { return new(schema.Duration(500 * time.Millisecond)) }
