@@ -32,7 +32,7 @@ test: ## Run the tests, with the race detector and a real PostgreSQL where there
 	$(GO) test $(RACE) ./...
 
 test-ollama: ## Run the plugins for models against a real Ollama with a tiny model (builds it once, some minutes)
-	@path=$$(.ci/ollama) && BOTHOST_TEST_OLLAMA=$$path $(GO) test $(RACE) -count=1 -timeout 5m ./plugins/llm-ollama/ollamatest/... ./plugins/llm-openai/ollamatest/... ./examples/multi-tenant
+	@path=$$(.ci/ollama) && BOTHOST_TEST_OLLAMA=$$path $(GO) test $(RACE) -count=1 -p 1 -timeout 5m ./plugins/llm-ollama/ollamatest/... ./plugins/llm-openai/ollamatest/... ./examples/multi-tenant
 
 bench: build ## Measure the host against a bare hop and the model itself, and against its targets (some minutes; Linux)
 	@$(GO) run ./host/bench --bin $(BIN)
