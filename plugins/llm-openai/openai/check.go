@@ -53,12 +53,12 @@ func (p *Provider) Check(ctx context.Context, options Options) (string, error) {
 
 // models lists the names of the server's models in their order.
 func (p *Provider) models(ctx context.Context) ([]string, error) {
-	response, err := p.send(ctx, http.MethodGet, nil, "models")
+	answer, err := p.send(ctx, http.MethodGet, nil, "models")
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = response.Body.Close() }()
-	document, err := io.ReadAll(io.LimitReader(response.Body, longestList))
+	defer func() { _ = answer.body.Close() }()
+	document, err := io.ReadAll(io.LimitReader(answer.body, longestList))
 	if err != nil {
 		return nil, fmt.Errorf("read the list of models: %w", err)
 	}
@@ -88,11 +88,11 @@ func readModels(document []byte) ([]string, error) {
 }
 
 func (p *Provider) checkModel(ctx context.Context, name string) error {
-	response, err := p.send(ctx, http.MethodGet, nil, "models", name)
+	answer, err := p.send(ctx, http.MethodGet, nil, "models", name)
 	if err != nil {
 		return err
 	}
-	return response.Body.Close()
+	return answer.body.Close()
 }
 
 // isNoRoute reports whether a server refuses to list models because it never does.

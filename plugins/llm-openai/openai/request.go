@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"mime"
 	"net/http"
 
 	api "github.com/openai/openai-go/v3"
@@ -38,9 +39,17 @@ func (p *Provider) encode(request llm.Request[Options]) ([]byte, error) {
 	return body, nil
 }
 
+// answer is what a server says to a request that it takes.
+type answer struct {
+	// body is closed by who gets the answer.
+	body io.ReadCloser
+	// kind is its media type, empty if the server does not say.
+	kind string
+}
+
 // send makes a request, once. An answer that is not 200 is a *refusal; what the
-// transport says is wrapped. The caller closes the answer's body.
-func (p *Provider) send(ctx context.Context, method string, body []byte, path ...string) (*http.Response, error) {
+// transport says is wrapped.
+func (p *Provider) send(ctx context.Context, method string, body []byte, path ...string) (*answer, error) {
 	request, err := http.NewRequestWithContext(ctx, method, p.base.JoinPath(path...).String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("make the request: %w", err)
@@ -55,7 +64,8 @@ func (p *Provider) send(ctx context.Context, method string, body []byte, path ..
 		return nil, err
 	}
 	if response.StatusCode == http.StatusOK {
-		return response, nil
+		kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+		return &answer{body: response.Body, kind: kind}, nil
 	}
 	defer func() { _ = response.Body.Close() }()
 	// A proxy's page, or half an answer: the status says enough.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 
 	"github.com/go-json-experiment/json"
@@ -33,20 +32,20 @@ type stream struct {
 
 // open asks for a reply.
 func (p *Provider) open(ctx context.Context, body []byte) (*stream, error) {
-	response, err := p.send(ctx, http.MethodPost, body, "chat", "completions")
+	answer, err := p.send(ctx, http.MethodPost, body, "chat", "completions")
 	if err != nil {
 		return nil, err
 	}
-	s := &stream{body: response.Body, lines: bufio.NewScanner(response.Body)}
+	s := &stream{body: answer.body, lines: bufio.NewScanner(answer.body)}
 	s.lines.Buffer(make([]byte, 0, firstBuffer), longestLine)
 	// Not every server that streams says so: what counts is what is said otherwise.
-	switch kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); kind {
+	switch answer.kind {
 	case "application/json":
 		s.isWhole = true
 		s.lines.Split(splitNothing)
 	case "text/html":
 		s.close()
-		return nil, &refusal{status: response.StatusCode, message: "a page for people"}
+		return nil, &refusal{status: http.StatusOK, message: "a page for people"}
 	}
 	return s, nil
 }
