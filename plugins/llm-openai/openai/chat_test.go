@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,16 +68,18 @@ func TestConcurrentCallsKeepTheirReplies(t *testing.T) {
 	group.Wait()
 }
 
+// TestConnectionsAreReused also where the end of the answer comes after that of the
+// reply.
 func TestConnectionsAreReused(t *testing.T) {
 	t.Parallel()
-	var mu sync.Mutex
-	connections := 0
-	server := httptest.NewUnstartedServer(fake(fakeopenai.Answer{Pieces: []string{"yes"}}))
+	var connections atomic.Int64
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fake(fakeopenai.Answer{Pieces: []string{"yes"}}).ServeHTTP(w, r)
+		time.Sleep(10 * time.Millisecond) // the end of the answer is sent when this returns
+	}))
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
-			mu.Lock()
-			defer mu.Unlock()
-			connections++
+			connections.Add(1)
 		}
 	}
 	server.Start()
@@ -88,10 +91,8 @@ func TestConnectionsAreReused(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	mu.Lock()
-	defer mu.Unlock()
-	if connections != 1 {
-		t.Errorf("10 calls one after the other took %d connections, want 1", connections)
+	if got := connections.Load(); got != 1 {
+		t.Errorf("10 calls one after the other took %d connections, want 1", got)
 	}
 }
 
@@ -193,12 +194,28 @@ func TestAReplyMayTakeLongerThanTheIdleTimeout(t *testing.T) {
 
 func TestASlowReaderIsNotTheServersSilence(t *testing.T) {
 	t.Parallel()
-	provider := start(t, fake(fakeopenai.Answer{Pieces: []string{"a", "b"}}), openai.Config{IdleTimeout: shortIdle()})
+	answer := fakeopenai.Answer{Pieces: []string{"a", "b"}, Between: time.Second}
+	provider := start(t, fake(answer), openai.Config{IdleTimeout: shortIdle()})
 	_, err := provider.Chat(t.Context(), hello(), func(string) error {
 		time.Sleep(700 * time.Millisecond) // what is tested is that real time passes here
 		return nil
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+func TestACallerWhoHasLeftIsToldNoMore(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	event := `data: {"choices":[{"delta":{"content":"Yes"}}]}` + "\n\n"
+	pieces := 0
+	_, err := start(t, recorded("text/event-stream", event+event), openai.Config{}).Chat(ctx, hello(), func(string) error {
+		pieces++
+		cancel()
+		return nil
+	})
+	if !fault.Is(err, fault.Canceled) || pieces != 1 {
+		t.Errorf("got %v after %d pieces, want canceled after 1", err, pieces)
 	}
 }

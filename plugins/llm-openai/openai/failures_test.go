@@ -195,15 +195,15 @@ func TestFailuresInTheMiddleOfAReply(t *testing.T) {
 
 func TestAnAnswerThatIsNoChatCompletion(t *testing.T) {
 	t.Parallel()
-	for contentType, body := range map[string]string{
-		"text/html; charset=utf-8": "<html>welcome: to all</html>\n",
-		"text/plain":               "Ollama is running",
-		"application/json":         `{"hello": "world"}`,
+	for contentType, test := range map[string]struct{ body, says string }{
+		"text/html; charset=utf-8": {"<html>welcome: to all</html>\n", "base_url"},
+		"text/plain":               {"Ollama is running", "before it was done"},
+		"application/json":         {`{"hello": "world"}`, "before it was done"},
 	} {
 		var told collect
-		_, err := start(t, recorded(contentType, body), openai.Config{}).Chat(t.Context(), hello(), told.emit)
-		if !fault.Is(err, fault.Unavailable) || !fault.As(err).Upstream {
-			t.Errorf("%s: got %v, want unavailable from upstream", contentType, err)
+		_, err := start(t, recorded(contentType, test.body), openai.Config{}).Chat(t.Context(), hello(), told.emit)
+		if !fault.Is(err, fault.Unavailable) || !fault.As(err).Upstream || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: got %v, want unavailable from upstream that says %q", contentType, err, test.says)
 		}
 	}
 }

@@ -68,7 +68,7 @@ data: [DONE]
 			contentType: events,
 			body: `data: {"model":"m","choices":[{"delta":{"content":"Yes"},"finish_reason":""}],"usage":{"prompt_tokens":4,"completion_tokens":1}}
 
-data: {"model":"m","choices":[{"delta":{"content":null},"finish_reason":"stop"}],"usage":{"prompt_tokens":4,"completion_tokens":2}}
+data: {"model":"m","error":null,"choices":[{"delta":{"content":null},"finish_reason":"stop"}],"usage":{"prompt_tokens":4,"completion_tokens":2}}
 
 data: [DONE]
 
