@@ -29,6 +29,7 @@ demo: build ## Two tenants, then three customers at once, on SQLite and Ollama (
 test: ## Run the tests, with the race detector and a real PostgreSQL where there is one
 	@test -n "$(RACE)" || echo "NOTE: no C compiler was found, so the tests run WITHOUT the race detector"
 	@.ci/postgres || true
+	@.ci/node || true
 	$(GO) test $(RACE) ./...
 
 test-ollama: ## Run the plugins for models against a real Ollama with a tiny model (builds it once, some minutes)
