@@ -29,10 +29,11 @@ demo: build ## Two tenants, then three customers at once, on SQLite and Ollama (
 test: ## Run the tests, with the race detector and a real PostgreSQL where there is one
 	@test -n "$(RACE)" || echo "NOTE: no C compiler was found, so the tests run WITHOUT the race detector"
 	@.ci/postgres || true
+	@.ci/node || true
 	$(GO) test $(RACE) ./...
 
-test-ollama: ## Run the Ollama plugin against a real server with a tiny model (builds it once, some minutes)
-	@path=$$(.ci/ollama) && BOTHOST_TEST_OLLAMA=$$path $(GO) test $(RACE) -count=1 -timeout 5m ./plugins/llm-ollama/ollamatest/... ./examples/multi-tenant
+test-ollama: ## Run the plugins for models against a real Ollama with a tiny model (builds it once, some minutes)
+	@path=$$(.ci/ollama) && BOTHOST_TEST_OLLAMA=$$path $(GO) test $(RACE) -count=1 -p 1 -timeout 5m ./plugins/llm-ollama/ollamatest/... ./plugins/llm-openai/ollamatest/... ./examples/multi-tenant
 
 bench: build ## Measure the host against a bare hop and the model itself, and against its targets (some minutes; Linux)
 	@$(GO) run ./host/bench --bin $(BIN)

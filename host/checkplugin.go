@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/bothost/bothost/host/catalog"
 	"github.com/bothost/bothost/host/config"
+	"github.com/bothost/bothost/host/plugincheck"
 	"github.com/bothost/bothost/sdk/plugintest"
 )
 
@@ -31,8 +33,9 @@ type PluginCheck struct {
 }
 
 // CheckPlugin treats a file as the host would treat it in its plugin directory,
-// and then runs the conformance suite of its kind on it. report is called with
-// the outcome of each case; the error says why there was no suite to run.
+// checks its process, and then runs the conformance suite of its kind on it.
+// report is called with the outcome of each case; the error says why there was
+// nothing to run.
 func CheckPlugin(ctx context.Context, check PluginCheck, report func(plugintest.Outcome)) (err error) {
 	temp, err := os.MkdirTemp("", "bothost-check-")
 	if err != nil {
@@ -69,9 +72,29 @@ func (w *Workshop) check(ctx context.Context, check PluginCheck, dataDir string,
 	if err != nil {
 		return err
 	}
+	process := plugincheck.Subject{
+		Kind: entry.Kind, Path: binary.Path, Env: w.launcher.Env, SocketDir: w.launcher.SocketDir, DataDir: dataDir,
+	}
+	if process.Config, process.Options, err = split(entry, section); err != nil {
+		return err
+	}
+	if !plugincheck.Run(ctx, process, report) || ctx.Err() != nil {
+		return ctx.Err()
+	}
 	return w.launcher.Use(ctx, binary, func(ctx context.Context, conn grpc.ClientConnInterface) error {
 		return plugintest.Check(ctx, plugintest.Subject{Conn: conn, Section: section, DataDir: dataDir}, report)
 	})
+}
+
+// split divides a section into what an instance is opened with and what goes with
+// each call.
+func split(entry catalog.Entry, section map[string]any) (instance, perCall []byte, err error) {
+	opened, called := entry.Schema.Split(section)
+	if instance, err = json.Marshal(opened); err != nil {
+		return nil, nil, err
+	}
+	perCall, err = json.Marshal(called)
+	return instance, perCall, err
 }
 
 // copyFile keeps the mode, so that what the host would say of the file it says

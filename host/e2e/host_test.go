@@ -24,19 +24,21 @@ type site struct {
 	server *httptest.Server
 	folder string
 	values map[string]any
+	// environ is the host's environment.
+	environ []string
 }
 
 type object = map[string]any
 
 // newSite starts a host on a fresh folder: SQLite, the echo provider, which
 // records what it is shown, and a buffer.
-func newSite(t testing.TB, values object) *site {
+func newSite(t testing.TB, values object, environ ...string) *site {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "e2e")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{t: t, folder: folder, values: values}
+	s := &site{t: t, folder: folder, values: values, environ: environ}
 	t.Cleanup(func() {
 		s.stop()
 		if err := os.RemoveAll(folder); err != nil {
@@ -59,7 +61,7 @@ func (s *site) start() {
 	if s.values != nil {
 		overlays = append(overlays, config.Overlay{Origin: "test case", Values: maps.Clone(s.values)})
 	}
-	loaded, err := config.Load(config.LoadOptions{Overlays: overlays})
+	loaded, err := config.Load(config.LoadOptions{Overlays: overlays, Environ: s.environ})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func Check(ctx context.Context, subject Subject, report func(Outcome)) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		report(runCase(ctx, c))
+		report(RunCase(ctx, c, struct{}{}))
 	}
 	if err := instance.close(ctx); err != nil {
 		return fmt.Errorf("close: %w", err)
@@ -48,8 +48,9 @@ func Check(ctx context.Context, subject Subject, report func(Outcome)) error {
 	return nil
 }
 
-// runCase runs a case in a goroutine of its own, which Fatalf can end.
-func runCase(ctx context.Context, c Case[struct{}]) Outcome {
+// RunCase runs one case in a goroutine of its own, which Fatalf can end, for a
+// minute at most.
+func RunCase[S any](ctx context.Context, c Case[S], subject S) Outcome {
 	ctx, cancel := context.WithTimeout(ctx, caseTimeout)
 	defer cancel()
 	t := &recorder{ctx: ctx}
@@ -62,7 +63,7 @@ func runCase(ctx context.Context, c Case[struct{}]) Outcome {
 				t.Errorf("the case panicked: %v\n%s", value, debug.Stack())
 			}
 		}()
-		c.Run(t, struct{}{})
+		c.Run(t, subject)
 	}()
 	<-ended
 	return Outcome{Case: c.Name, Passed: !t.failed, Skipped: t.skipped, Log: t.log, Took: time.Since(started)}

@@ -36,7 +36,8 @@ type Conversations interface {
 	// token that is not pending any more is a Conflict, turn_superseded.
 	CommitTurn(ctx context.Context, request CommitTurn) (Committed, error)
 	// FailTurn ends a turn without a reply. Repeating it is harmless; a token
-	// that is not pending any more is a Conflict, turn_superseded.
+	// that is not pending any more is a Conflict, turn_superseded. A token that
+	// has not begun may be refused from then on: its begin was given up.
 	FailTurn(ctx context.Context, request FailTurn) error
 	// Heartbeat renews the lease of a host's incarnation for ttl from now.
 	Heartbeat(ctx context.Context, holder string, ttl time.Duration) error

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -103,30 +104,47 @@ func TestPluginCheck(t *testing.T) {
 	t.Parallel()
 	dir := plugins(t)
 	folder := folder{path: t.TempDir()}
-	section := func(yaml string) string { return folder.file(t, "section.yaml", yaml) }
-	check := func(args ...string) outcome {
-		return command{args: append([]string{"plugin", "check"}, args...), environ: []string{"PARROT=parrot", "BOTHOST__LISTEN=nowhere"}}.run(t)
+	for name, test := range map[string]struct {
+		file, section string
+		status        int
+		texts         []string
+	}{
+		"a memory":             {"memory-buffer", "", exitDone, []string{"ok ", "cases passed"}},
+		"a store":              {"store-memory", "", exitDone, []string{"ok ", "cases passed"}},
+		"a provider":           {"llm-echo", `{provider: echo, chunks: 20, chunk_delay: 10ms, model: "${env:PARROT}"}`, exitDone, []string{"cases passed"}},
+		"one that fails":       {"llm-echo", "{fail: error}", exitFailed, []string{"FAILED", "told to fail", "cases passed"}},
+		"an unknown key":       {"llm-echo", "{modle: x}", exitFailed, []string{"bot.llm.modle: unknown key", "--config FILE"}},
+		"an unknown reference": {"llm-echo", `{model: "${env:NOT_SET_ANYWHERE}"}`, exitFailed, []string{"NOT_SET_ANYWHERE"}},
+		"no section":           {"llm-ollama", "", exitFailed, []string{"llm.model: is required", "--config FILE"}},
+		"no file":              {"llm-none", "", exitFailed, []string{"no such file"}},
+		"no program":           {folder.file(t, "llm-text", "no program"), "", exitFailed, []string{"chmod +x"}},
+		"no plugin's name":     {folder.file(t, "plain", "{}"), "", exitFailed, []string{"its name is not <kind>-<name>"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if !filepath.IsAbs(test.file) {
+				test.file = filepath.Join(dir, test.file)
+			}
+			args := []string{"plugin", "check", test.file}
+			if test.section != "" {
+				args = append(args, "--config", folder.file(t, strings.ReplaceAll(name, " ", "-")+".yaml", test.section))
+			}
+			check := command{args: args, environ: []string{"PARROT=parrot", "BOTHOST__LISTEN=nowhere"}}
+			check.run(t).want(t, test.status, test.texts...)
+		})
 	}
-	buffer, echo := filepath.Join(dir, "memory-buffer"), filepath.Join(dir, "llm-echo")
-	check(buffer).want(t, exitDone, "ok ", "cases passed")
-	check(filepath.Join(dir, "store-memory")).want(t, exitDone, "ok ", "cases passed")
-	check(echo, "--config", section("{provider: echo, chunks: 20, chunk_delay: 10ms, model: \"${env:PARROT}\"}")).want(t, exitDone, "cases passed")
-	check(echo, "--config", section("{fail: error}")).want(t, exitFailed, "FAILED", "told to fail", "cases passed")
-	check(echo, "--config", section("{modle: x}")).want(t, exitFailed, "bot.llm.modle: unknown key", "--config FILE")
-	check(echo, "--config", section("{model: \"${env:NOT_SET_ANYWHERE}\"}")).want(t, exitFailed, "NOT_SET_ANYWHERE")
-	check(filepath.Join(dir, "llm-ollama")).want(t, exitFailed, "llm.model: is required", "--config FILE")
-	check(filepath.Join(dir, "llm-none")).want(t, exitFailed, "no such file")
-	check(folder.file(t, "llm-text", "no program")).want(t, exitFailed, "chmod +x")
-	check(section("{}")).want(t, exitFailed, "its name is not <kind>-<name>")
+}
 
+func TestPluginCheckForPrograms(t *testing.T) {
+	t.Parallel()
 	var results struct {
 		Items []struct {
 			Case   string
 			Passed bool
 		}
 	}
-	got := check(buffer, "--json").want(t, exitDone)
-	if err := json.Unmarshal([]byte(got.stdout), &results); err != nil {
+	check := command{args: []string{"plugin", "check", filepath.Join(plugins(t), "memory-buffer"), "--json"}}
+	if err := json.Unmarshal([]byte(check.run(t).want(t, exitDone).stdout), &results); err != nil {
 		t.Fatal(err)
 	}
 	if len(results.Items) == 0 || !results.Items[0].Passed {

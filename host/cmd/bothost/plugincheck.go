@@ -17,11 +17,12 @@ import (
 
 func (a *app) pluginCheckCommand() *cobra.Command {
 	var configFile string
-	command := leaf("check FILE [--config FILE]", "Run the conformance suite on a finished plugin",
+	command := leaf("check FILE [--config FILE]", "Check a finished plugin: its process, and the conformance suite",
 		func(ctx context.Context, args []string) error { return a.checkPlugin(ctx, args[0], configFile) })
-	command.Long = `Run the conformance suite of its kind on a finished plugin, in whatever language it
-was written. The file is treated as in a plugin directory: its name must be
-<kind>-<name>, and it must describe itself as the contract wants it.
+	command.Long = `Check a finished plugin, in whatever language it was written. The file is treated as
+in a plugin directory: its name must be <kind>-<name>, and it must describe itself as
+the contract wants it. Then its process is started, stopped, killed and let go of, and
+the conformance suite of its kind is run.
 
 --config names a file with the section to test with: what a bot's configuration
 says under llm, memory or conversation_storage. A store is filled with data of

@@ -6,6 +6,7 @@ import (
 
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/llm"
+	"github.com/bothost/bothost/sdk/llm/silence"
 )
 
 // lastByteTimeout is how long the end of a reply that is done may take: only a
@@ -20,8 +21,8 @@ func (p *Provider) Chat(
 	if err != nil {
 		return llm.Result{}, err
 	}
-	watched, watch := startWatch(ctx, p.idle)
-	defer watch.stop()
+	watched, watch := silence.Start(ctx, p.idle)
+	defer watch.Stop()
 	reply, err := p.open(watched, chat)
 	if err != nil {
 		return llm.Result{}, p.explain(ctx, watched, chat.Model, err)
@@ -40,7 +41,7 @@ func (p *Provider) Chat(
 			return llm.Result{}, err
 		}
 		if chunk.Done {
-			watch.within(lastByteTimeout)
+			watch.Within(lastByteTimeout)
 			reply.drain()
 			return newResult(chat.Model, chunk), nil
 		}
@@ -49,19 +50,19 @@ func (p *Provider) Chat(
 
 // pass hands a chunk's text on. The time that the reader takes for it is not
 // the server's.
-func pass(chunk chunk, watch *watch, emit func(string) error) error {
+func pass(chunk chunk, watch *silence.Watch, emit func(string) error) error {
 	if len(chunk.Message.ToolCalls) > 0 {
 		return fault.New(fault.Unsupported, "llm-ollama: the model calls a tool, and none was offered").FromUpstream()
 	}
 	if chunk.Message.Content == "" {
-		watch.heard()
+		watch.Heard()
 		return nil
 	}
-	watch.pause()
+	watch.Pause()
 	if err := emit(chunk.Message.Content); err != nil {
 		return err
 	}
-	watch.heard()
+	watch.Heard()
 	return nil
 }
 

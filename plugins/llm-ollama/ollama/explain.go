@@ -13,6 +13,7 @@ import (
 	"github.com/ollama/ollama/api"
 
 	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/llm/silence"
 )
 
 // retryAfter is what callers of a busy server wait; Ollama itself does not say.
@@ -24,7 +25,7 @@ func (p *Provider) explain(ctx, watched context.Context, model string, err error
 	if ctx.Err() != nil {
 		return fmt.Errorf("llm-ollama: chat with model %q: %w", model, ctx.Err())
 	}
-	if isSilence(watched) {
+	if silence.HasEnded(watched) {
 		return fault.New(fault.Timeout, "llm-ollama: Ollama at %s said nothing for %v", p.server(), p.idle).
 			FromUpstream().
 			WithRemedy("look at the server's log; if the model takes long to load, raise idle_timeout")

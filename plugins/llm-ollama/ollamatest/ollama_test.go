@@ -14,14 +14,11 @@ import (
 	"github.com/bothost/bothost/sdk/plugintest"
 )
 
-// smallContext keeps long prompts from taking long.
-const smallContext = 512
-
 // TestOllama is one test because its parts share a server with one slot: they
 // run one after the other, and the last stops it.
 func TestOllama(t *testing.T) {
 	t.Parallel()
-	server := startWithModels(t, 1)
+	server := ollamatest.StartWithModels(t, 1)
 	provider := open(t, server)
 	t.Run("chat streams the reply", func(t *testing.T) { chatStreams(t, provider) })
 	t.Run("options", func(t *testing.T) { optionsMatter(t, provider) })
@@ -36,17 +33,17 @@ func TestOllama(t *testing.T) {
 
 func chatStreams(t *testing.T, provider *ollama.Provider) {
 	var told collect
-	result, err := provider.Chat(t.Context(), ask(ollama.Options{Model: reciter}, "hello"), told.emit)
+	result, err := provider.Chat(t.Context(), ask(ollama.Options{Model: ollamatest.Reciter}, "hello"), told.emit)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if told.reply() != script {
-		t.Errorf("reply is %q, want %q", told.reply(), script)
+	if told.reply() != ollamatest.Script {
+		t.Errorf("reply is %q, want %q", told.reply(), ollamatest.Script)
 	}
 	if len(told.pieces) < 10 {
 		t.Errorf("it came in %d pieces, want a stream of them", len(told.pieces))
 	}
-	if result.Model != reciter || result.FinishReason != "stop" {
+	if result.Model != ollamatest.Reciter || result.FinishReason != "stop" {
 		t.Errorf("result is %+v, want the model's name and stop", result)
 	}
 	if result.Usage.PromptTokens == 0 || result.Usage.CompletionTokens < int64(len(told.pieces)) {
@@ -56,7 +53,7 @@ func chatStreams(t *testing.T, provider *ollama.Provider) {
 
 func optionsMatter(t *testing.T, provider *ollama.Provider) {
 	babble := func(options ollama.Options) string {
-		options.Model, options.MaxTokens = babbler, new(20)
+		options.Model, options.MaxTokens = ollamatest.Babbler, new(20)
 		reply, _ := hear(t, provider, ask(options, "hello"))
 		return reply
 	}
@@ -72,11 +69,11 @@ func optionsMatter(t *testing.T, provider *ollama.Provider) {
 	if first, again := babble(cold), babble(cold); first != again {
 		t.Errorf("at temperature 0, two replies: %q and %q", first, again)
 	}
-	_, result := hear(t, provider, ask(ollama.Options{Model: endless, MaxTokens: new(7), NumCtx: new(smallContext)}, "hello"))
+	_, result := hear(t, provider, ask(ollama.Options{Model: ollamatest.Endless, MaxTokens: new(7)}, "hello"))
 	if result.FinishReason != "length" || result.Usage.CompletionTokens != 7 {
 		t.Errorf("result of at most 7 tokens is %+v", result)
 	}
-	stopped := ollama.Options{Model: reciter, Stop: []string{"model"}, NumCtx: new(512), KeepAlive: new(ollama.KeepAlive(time.Minute))}
+	stopped := ollama.Options{Model: ollamatest.Reciter, Stop: []string{"model"}, NumCtx: new(512), KeepAlive: new(ollama.KeepAlive(time.Minute))}
 	if reply, _ := hear(t, provider, ask(stopped, "hello")); reply != "Good morning! I am a very small " {
 		t.Errorf("reply up to the stop is %q", reply)
 	}
@@ -85,7 +82,7 @@ func optionsMatter(t *testing.T, provider *ollama.Provider) {
 // textIsNotEvaluated compares what the model was shown.
 func textIsNotEvaluated(t *testing.T, server *ollamatest.Server, provider *ollama.Provider) {
 	const odd = "{{7*7}} {{ .System }} {{ range .Messages }} ${HOME} %s \"quoted\" \\n\n 🦊"
-	request := ask(ollama.Options{Model: reciter}, "")
+	request := ask(ollama.Options{Model: ollamatest.Reciter}, "")
 	request.Messages = []message.Message{
 		message.New(message.System, "system "+odd),
 		message.New(message.User, "user "+odd),
@@ -110,7 +107,7 @@ func cancellationFreesTheModel(t *testing.T, provider *ollama.Provider) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	pieces := 0
-	options := ollama.Options{Model: endless, MaxTokens: new(1_000_000), NumCtx: new(smallContext)}
+	options := ollama.Options{Model: ollamatest.Endless, MaxTokens: new(1_000_000)}
 	_, err := provider.Chat(ctx, ask(options, "hello"), func(string) error {
 		if pieces++; pieces == 5 {
 			cancel()
@@ -133,12 +130,12 @@ func twoTenantsAtOnce(t *testing.T, provider *ollama.Provider) {
 	for _, tenant := range []string{"client-a", "client-b"} {
 		group.Go(func() {
 			var told collect
-			request := ask(ollama.Options{Model: reciter}, "I am "+tenant)
+			request := ask(ollama.Options{Model: ollamatest.Reciter}, "I am "+tenant)
 			request.Tenant = tenant
 			if _, err := provider.Chat(t.Context(), request, told.emit); err != nil {
 				t.Errorf("chat of %s: %v", tenant, err)
 			}
-			if told.reply() != script {
+			if told.reply() != ollamatest.Script {
 				t.Errorf("reply to %s is %q", tenant, told.reply())
 			}
 		})
@@ -147,8 +144,8 @@ func twoTenantsAtOnce(t *testing.T, provider *ollama.Provider) {
 }
 
 func checkFindsTheModel(t *testing.T, provider *ollama.Provider) {
-	summary, err := provider.Check(t.Context(), ollama.Options{Model: reciter})
-	if err != nil || !strings.Contains(summary, reciter) {
+	summary, err := provider.Check(t.Context(), ollama.Options{Model: ollamatest.Reciter})
+	if err != nil || !strings.Contains(summary, ollamatest.Reciter) {
 		t.Errorf("check says %q, %v", summary, err)
 	}
 }
@@ -165,18 +162,18 @@ func unknownModelIsNamed(t *testing.T, provider *ollama.Provider) {
 }
 
 // TestConformance cancels often, and a busy server may lose a slot each time
-// (see manyLayers): it has more of them than the suite has such cases.
+// (see ollamatest): it has more of them than the suite has such cases.
 func TestConformance(t *testing.T) {
-	server := startWithModels(t, 8)
+	server := ollamatest.StartWithModels(t, 8)
 	plugintest.TestLLM(t, ollama.Open, map[string]any{
 		"base_url": server.URL, "idle_timeout": "30s",
-		"model": endless, "max_tokens": 50, "num_ctx": smallContext,
+		"model": ollamatest.Endless, "max_tokens": 50,
 	})
 }
 
 func goneServerIsNamed(t *testing.T, server *ollamatest.Server, provider *ollama.Provider) {
 	var told collect
-	_, err := provider.Chat(t.Context(), ask(ollama.Options{Model: reciter}, "hello"), told.emit)
+	_, err := provider.Chat(t.Context(), ask(ollama.Options{Model: ollamatest.Reciter}, "hello"), told.emit)
 	if !fault.Is(err, fault.Unavailable) || !fault.As(err).Upstream {
 		t.Errorf("got %v, want unavailable from upstream", err)
 	}

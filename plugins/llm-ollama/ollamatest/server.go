@@ -61,7 +61,8 @@ func Start(t testing.TB, slots int) *Server {
 		"OLLAMA_MODELS=" + filepath.Join(home, "models"),
 		"OLLAMA_HOST=127.0.0.1:0",
 		fmt.Sprintf("OLLAMA_NUM_PARALLEL=%d", slots),
-		"OLLAMA_DEBUG=2", // has the log show prompts
+		"OLLAMA_CONTEXT_LENGTH=512", // keeps long prompts from taking long
+		"OLLAMA_DEBUG=2",            // has the log show prompts
 	}
 	command.Stdout, command.Stderr = output, output
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

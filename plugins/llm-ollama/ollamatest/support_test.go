@@ -9,54 +9,17 @@ import (
 
 	"github.com/bothost/bothost/plugins/llm-ollama/ollama"
 	"github.com/bothost/bothost/plugins/llm-ollama/ollamatest"
-	"github.com/bothost/bothost/plugins/llm-ollama/tinygguf/gguf"
-	"github.com/bothost/bothost/plugins/llm-ollama/tinygguf/tinymodel"
 	"github.com/bothost/bothost/sdk"
 	"github.com/bothost/bothost/sdk/llm"
 	"github.com/bothost/bothost/sdk/message"
 	"github.com/bothost/bothost/sdk/schema"
 )
 
-// The models that the server has.
-const (
-	reciter = "reciter"
-	endless = "endless"
-	babbler = "babbler"
-)
-
-const script = "Good morning! I am a very small model, and this is all I can say.\nHave a good day \u2014 and come back \U0001F98A"
-
-// manyLayers make a model take about a millisecond for a token, as bigger ones
-// do at least. A server that is asked to stop while it speaks faster than it
-// can send sometimes loses the slot of that request for good (seen with Ollama
-// 0.10.1, and reported of later ones).
-const manyLayers = 40
-
 // patience is how long the server may be silent: models of this size load in
 // less than a second.
 const patience = 10 * time.Second
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// startWithModels starts a server that has the models.
-func startWithModels(t *testing.T, slots int) *ollamatest.Server {
-	t.Helper()
-	server := ollamatest.Start(t, slots)
-	server.Create(t, reciter, must(t)(tinymodel.Reciter(script)))
-	server.Create(t, endless, must(t)(tinymodel.EndlessReciter(script, manyLayers)))
-	server.Create(t, babbler, tinymodel.Babbler())
-	return server
-}
-
-func must(t *testing.T) func(gguf.File, error) gguf.File {
-	return func(file gguf.File, err error) gguf.File {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return file
-	}
-}
 
 func open(t *testing.T, server *ollamatest.Server) *ollama.Provider {
 	t.Helper()

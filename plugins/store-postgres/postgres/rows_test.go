@@ -20,8 +20,9 @@ type written struct {
 
 // Each row that a turn changes leaves a dead one behind, and each change of what
 // is indexed an entry in every index. A conversation's place among the others
-// changes twice, and a turn enters the window when it ends; a memory state is
-// replaced in place, and messages are never touched again.
+// changes when a turn ends, and a turn enters the window then; a conversation in
+// which a turn begins is replaced in place, as a memory state is, and messages are
+// never touched again.
 func TestWhatATurnDoesToRows(t *testing.T) {
 	t.Parallel()
 	d := served(t)
@@ -46,7 +47,7 @@ func TestWhatATurnDoesToRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []written{
-		{Table: "conversations", Inserted: 1, Updated: 2 * turns},
+		{Table: "conversations", Inserted: 1, Updated: 2 * turns, InPlace: turns},
 		{Table: "memory_states", Inserted: 1, Updated: turns - 1, InPlace: turns - 1},
 		{Table: "messages", Inserted: 2 * turns},
 		{Table: "turns", Inserted: turns, Updated: turns},

@@ -25,9 +25,12 @@ func TestATurnCostsTheSameAtAnyScale(t *testing.T) {
 	wantRatio(t, "rows read, by conversation", short.rows, long.rows)
 	wantRatio(t, "blocks touched, by conversation", short.blocks, long.blocks)
 	wantRatio(t, "bytes written, by conversation", short.written, long.written)
-	// The height of an index grows, by a block or two, and with it blocks.
+	// The height of an index grows, by a block or two, and with it blocks, and the
+	// bytes of a leaf that is split.
 	wantRatio(t, "rows read, by tenants", alone.rows, short.rows)
-	wantRatio(t, "bytes written, by tenants", alone.written, short.written)
+	if short.written > 1.5*alone.written {
+		t.Errorf("bytes written among 100,000 tenants are %v, and %v alone", short.written, alone.written)
+	}
 }
 
 // averageTurn runs turns of a conversation, and gives what one of them takes.

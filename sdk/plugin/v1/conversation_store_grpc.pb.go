@@ -57,7 +57,8 @@ type ConversationStoreServiceClient interface {
 	CommitTurn(ctx context.Context, in *CommitTurnRequest, opts ...grpc.CallOption) (*CommitTurnResponse, error)
 	// FailTurn ends a turn without a reply. The user's message stays in the
 	// transcript, and out of every window. Repeating it is harmless; a token
-	// that is not pending any more is turn_superseded.
+	// that is not pending any more is turn_superseded. A token that has not begun
+	// may be refused from then on: its begin was given up.
 	FailTurn(ctx context.Context, in *FailTurnRequest, opts ...grpc.CallOption) (*FailTurnResponse, error)
 	// AwaitTurn answers when a turn that was Busy is pending no more, and at the
 	// latest after the timeout. A store that cannot tell leaves it out
@@ -227,7 +228,8 @@ type ConversationStoreServiceServer interface {
 	CommitTurn(context.Context, *CommitTurnRequest) (*CommitTurnResponse, error)
 	// FailTurn ends a turn without a reply. The user's message stays in the
 	// transcript, and out of every window. Repeating it is harmless; a token
-	// that is not pending any more is turn_superseded.
+	// that is not pending any more is turn_superseded. A token that has not begun
+	// may be refused from then on: its begin was given up.
 	FailTurn(context.Context, *FailTurnRequest) (*FailTurnResponse, error)
 	// AwaitTurn answers when a turn that was Busy is pending no more, and at the
 	// latest after the timeout. A store that cannot tell leaves it out

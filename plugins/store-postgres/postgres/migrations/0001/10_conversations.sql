@@ -9,7 +9,10 @@ CREATE TABLE bothost.conversations (
     user_id    text COLLATE "C" NOT NULL,
     metadata   text,
     created_at timestamptz NOT NULL,
-    updated_at timestamptz NOT NULL
+    -- When its newest turn ended; until the first one does, when it began.
+    updated_at timestamptz NOT NULL,
+    -- A memory keeps a state with it.
+    has_state  boolean NOT NULL DEFAULT false
 );
 
 CREATE TABLE bothost.turns (

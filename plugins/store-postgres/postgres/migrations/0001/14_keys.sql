@@ -12,7 +12,8 @@
 CREATE INDEX conversations_by_activity
     ON bothost.conversations (tenant, updated_at DESC, id DESC);
 CREATE INDEX conversations_by_user
-    ON bothost.conversations (tenant, user_id, updated_at DESC, id DESC);
+    ON bothost.conversations (tenant, user_id, updated_at DESC, id DESC)
+    WHERE user_id <> '';
 ALTER TABLE bothost.conversations ADD PRIMARY KEY (tenant, id);
 
 ALTER TABLE bothost.turns

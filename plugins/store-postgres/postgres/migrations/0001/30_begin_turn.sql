@@ -135,8 +135,9 @@ CREATE FUNCTION bothost.begin_turn(
     OUT state_through_turn bigint, OUT state_version bigint, OUT state_data bytea
 ) LANGUAGE plpgsql AS $$
 DECLARE
-    c     bothost.conversations;
-    shown bigint[];
+    c       bothost.conversations;
+    claimed record;
+    shown   bigint[];
 BEGIN
     PERFORM set_config('bothost.tenant', p_tenant, true);
     -- The commit of this turn flushes what this transaction writes; until then
@@ -144,24 +145,27 @@ BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
 
     c := bothost.take_conversation(p_tenant, p_conversation, p_user_id);
-    SELECT k.outcome, k.turn_number INTO outcome, turn_number
-    FROM bothost.claim_turn(c, p_token, p_holder, p_timeout_microseconds,
-                            p_idempotency_key, p_request_hash, p_bytes) k;
+    claimed := bothost.claim_turn(c, p_token, p_holder, p_timeout_microseconds,
+                                  p_idempotency_key, p_request_hash, p_bytes);
+    outcome := claimed.outcome;
+    turn_number := claimed.turn_number;
 
     IF outcome = 'begun' THEN
         IF turn_number > c.turns THEN
+            -- The end of the turn is what counts as activity. Without it this
+            -- changes nothing that is indexed, and the row is replaced in place.
             UPDATE bothost.conversations SET
-                turns = turn_number,
-                metadata = coalesce(p_metadata, metadata),
-                updated_at = greatest(updated_at, clock_timestamp())
+                turns = turn_number, metadata = coalesce(p_metadata, metadata)
             WHERE tenant = p_tenant AND id = p_conversation;
             INSERT INTO bothost.messages (tenant, conversation, turn, index, role, parts, bytes, created_at)
             VALUES (p_tenant, p_conversation, turn_number, 0, p_role, p_parts, p_bytes, clock_timestamp());
         END IF;
         shown := bothost.window_turns(p_tenant, p_conversation, turn_number, p_max_messages, p_max_bytes);
-        SELECT s.plugin, s.format, s.through_turn, s.version, s.data
-        INTO state_plugin, state_format, state_through_turn, state_version, state_data
-        FROM bothost.memory_states s WHERE s.tenant = p_tenant AND s.conversation = p_conversation;
+        IF c.has_state THEN
+            SELECT s.plugin, s.format, s.through_turn, s.version, s.data
+            INTO state_plugin, state_format, state_through_turn, state_version, state_data
+            FROM bothost.memory_states s WHERE s.tenant = p_tenant AND s.conversation = p_conversation;
+        END IF;
     ELSIF outcome = 'replayed' THEN
         shown := ARRAY[turn_number];
         SELECT t.model, t.finish_reason, t.prompt_tokens, t.completion_tokens

@@ -26,12 +26,14 @@ BEGIN
     ON CONFLICT DO NOTHING;
 END $$;
 
--- Every begin asks, also when there are many of a sudden.
+-- Every begin asks, also when there are many of a sudden. The server keeps the plan
+-- of a function in PL/pgSQL, and would make one in SQL anew each time.
 CREATE FUNCTION bothost.withdrawn(p_tenant text, p_conversation text, p_token uuid) RETURNS boolean
-    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-    SELECT EXISTS (SELECT FROM bothost.withdrawn_turns
-                   WHERE tenant = p_tenant AND conversation = p_conversation AND token = p_token)
-$$;
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM bothost.withdrawn_turns
+                   WHERE tenant = p_tenant AND conversation = p_conversation AND token = p_token);
+END $$;
 
 -- What was acknowledged must outlive a power cut, whatever is usual for the role or
 -- the database.
@@ -96,7 +98,9 @@ BEGIN
         PERFORM bothost.tell_end(p_token);
     END IF;
 
-    UPDATE bothost.conversations SET updated_at = greatest(updated_at, done)
+    UPDATE bothost.conversations SET
+        updated_at = greatest(updated_at, done),
+        has_state = has_state OR p_state_data IS NOT NULL
     WHERE tenant = p_tenant AND id = p_conversation;
 
     IF p_state_data IS NOT NULL THEN

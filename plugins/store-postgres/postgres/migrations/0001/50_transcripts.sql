@@ -22,7 +22,7 @@ BEGIN
         ORDER BY updated_at DESC, id DESC LIMIT p_limit;
     ELSE
         RETURN QUERY SELECT * FROM bothost.conversations
-        WHERE tenant = p_tenant AND user_id = p_user_id
+        WHERE tenant = p_tenant AND user_id = p_user_id AND user_id <> ''
           AND updated_at <= p_after_time AND (updated_at < p_after_time OR id < p_after_id)
         ORDER BY updated_at DESC, id DESC LIMIT p_limit;
     END IF;

@@ -1,0 +1,58 @@
+package plugincheck
+
+import (
+	"time"
+
+	"github.com/bothost/bothost/sdk/plugintest"
+)
+
+const (
+	// startLimit is half of what a host allows: its machine may be a slower one.
+	startLimit = startTimeout / 2
+	// personLimit is how long a plugin may take to tell a person what it is.
+	personLimit = 3 * time.Second
+)
+
+func startCases() []Case {
+	return []Case{
+		{Name: "standard output has the handshake alone", Run: printsNothingElse},
+		{Name: "a person who starts it is told what it is", Run: tellsAPerson},
+	}
+}
+
+func answersACall(t plugintest.T, s Subject) {
+	p := start(t, s)
+	defer p.end()
+	if p.took > startLimit {
+		t.Errorf("the handshake came after %v; hosts wait for %v in all, and turns wait with them: do slow work in Open, or later",
+			p.took.Round(time.Millisecond), startTimeout)
+	}
+	p.survives(t, s, p.open(t, s, "check"))
+}
+
+func printsNothingElse(t plugintest.T, s Subject) {
+	p := start(t, s)
+	defer p.end()
+	p.survives(t, s, p.open(t, s, "check"))
+	_ = p.stdin.Close()
+	p.detach()
+	p.awaitExit(endLimit)
+	if noise := p.output.afterHandshake(); noise != "" {
+		t.Errorf("it printed %q on standard output; logs belong on standard error", noise)
+	}
+}
+
+func tellsAPerson(t plugintest.T, s Subject) {
+	p := &process{output: newOutput(), exited: make(chan struct{}), detach: func() {}}
+	defer p.end()
+	if err := p.run(s.Path, s.Env); err != nil {
+		t.Fatalf("run: %v", err)
+	}
+	if !p.awaitExit(personLimit) {
+		t.Errorf("without BOTHOST_PLUGIN in its environment it still runs after %v; it should say what it is, and end", personLimit)
+		return
+	}
+	if p.output.silent() {
+		t.Errorf("without BOTHOST_PLUGIN in its environment it ends without a word; it should say that a host starts it")
+	}
+}
