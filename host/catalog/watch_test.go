@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -126,8 +127,11 @@ func (w *watched) put(t *testing.T, name, content string) {
 }
 
 // settled waits until the directory has been looked at, at the latest, and what
-// was seen has been done.
+// was seen has been done. Before, the processes that other tests are just forking
+// have let go of what was written here: this clock does not wait for them.
 func (w *watched) settled() {
+	syscall.ForkLock.RLock()
+	syscall.ForkLock.RUnlock() //nolint:staticcheck // to have waited for it is all
 	time.Sleep(4 * time.Second)
 	synctest.Wait()
 }
