@@ -13,8 +13,11 @@ import (
 )
 
 func main() {
-	// Nothing must be left behind when who reads the report goes away, either.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
+	// Nothing must be left behind when who reads the report goes away, either: what
+	// is written then fails, and the rest is cleaned up. It must not count as a
+	// request to end, which the end of a plugin's connection would be, too.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := command(ctx, os.Args[1:])
 	stop()
 	switch {
