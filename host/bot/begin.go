@@ -12,8 +12,9 @@ import (
 )
 
 // begin takes the conversation. If a turn of another process holds it, the error
-// is a busyError, after a wait for that turn's end. Begin runs to its end even if the caller leaves: a turn whose begin was abandoned
-// half-way would hold the conversation.
+// is a busyError, after a wait for that turn's end. Begin runs to its end even if
+// the caller leaves: a turn whose begin was abandoned half-way would hold the
+// conversation.
 func (t *turn) begin(ctx context.Context) (store.BeginOutcome, error) {
 	request := t.beginRequest()
 	outcome, err := repeat(context.WithoutCancel(ctx), t.store,

@@ -10,6 +10,7 @@ import (
 	"github.com/bothost/bothost/sdk/client"
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/llm"
+	"github.com/bothost/bothost/sdk/llm/silence"
 	"github.com/bothost/bothost/sdk/message"
 )
 
@@ -21,16 +22,13 @@ type spoken struct {
 	left bool
 }
 
-var (
-	errLeft   = errors.New("the caller has left")
-	errSilent = errors.New("the model is silent")
-)
+var errLeft = errors.New("the caller has left")
 
 // speech is one call of a model while it runs.
 type speech struct {
 	turn   *turn
 	cancel context.CancelCauseFunc
-	idle   *time.Timer
+	watch  *silence.Watch
 	text   strings.Builder
 	// deaf: nobody listens any more; what is said is kept all the same.
 	deaf bool
@@ -42,23 +40,23 @@ func (t *turn) speak(ctx context.Context, prompt []message.Message) (spoken, err
 	modelCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	limits := t.bot.parts.Limits
-	s := &speech{turn: t, cancel: cancel}
-	s.idle = time.AfterFunc(limits.IdleTimeout, func() { cancel(errSilent) })
-	defer s.idle.Stop()
+	watched, watch := silence.Start(modelCtx, limits.IdleTimeout)
+	defer watch.Stop()
+	s := &speech{turn: t, cancel: cancel, watch: watch}
 	stopWatching := context.AfterFunc(ctx, s.leave)
 	defer stopWatching()
 
-	result, err := s.ask(modelCtx, prompt)
+	result, err := s.ask(watched, prompt)
 	out := spoken{text: s.text.String(), result: result}
 	if err == nil {
 		return out, nil
 	}
 	switch {
-	case errors.Is(context.Cause(modelCtx), errLeft):
+	case errors.Is(context.Cause(watched), errLeft):
 		out.left = true
 		out.result.FinishReason = "cancelled"
 		return out, fault.New(fault.Canceled, "%w", errLeft)
-	case errors.Is(context.Cause(modelCtx), errSilent):
+	case silence.HasEnded(watched):
 		return out, fault.New(fault.Timeout, "the model said nothing for %v", limits.IdleTimeout).
 			WithReason(ModelSilent).FromUpstream()
 	}
@@ -85,8 +83,8 @@ func (s *speech) askOnce(ctx context.Context, prompt []message.Message) (llm.Res
 // hear takes one piece of the reply.
 func (s *speech) hear(text string) error {
 	// The time that the listener takes is not the model's.
-	s.idle.Stop()
-	defer s.idle.Reset(s.turn.bot.parts.Limits.IdleTimeout)
+	s.watch.Pause()
+	defer s.watch.Heard()
 	if s.text.Len()+len(text) > MaxReplyBytes {
 		return fault.New(fault.Internal, "the reply is longer than %d bytes", MaxReplyBytes).
 			WithReason(ReplyTooLong).WithRemedy("lower llm.max_tokens").FromUpstream()

@@ -1,6 +1,7 @@
 // Package silence is for providers that give up on a model's server when they
-// have heard nothing of it for too long. There is no limit on a reply that keeps
-// coming, and the time that the reader takes for a piece is not the server's.
+// have heard nothing of it for too long, and for hosts that do so with a provider.
+// There is no limit on a reply that keeps coming, and the time that the reader
+// takes for a piece is not the server's.
 package silence
 
 import (
