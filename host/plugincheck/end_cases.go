@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	// endLimit is how soon a plugin must be gone when its host is.
-	endLimit = time.Second
+	// endLimit is when a plugin whose host is gone is held to stay: long enough for
+	// a machine with other work.
+	endLimit = 5 * time.Second
 	// signalWait is how long a signal may take to show its effect, and how long a
 	// process is kept stopped.
 	signalWait = 300 * time.Millisecond

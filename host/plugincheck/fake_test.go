@@ -137,7 +137,7 @@ func (f *fake) misbehave(text string, stream grpc.ServerStream) error {
 		leave(2)
 	case deaf:
 		if strings.HasPrefix(text, "Repeat after me") {
-			time.Sleep(2 * time.Second)
+			time.Sleep(8 * time.Second)
 		}
 	case halving:
 		// A message of bytes looks like a delta on the wire, and may be no text.

@@ -10,7 +10,7 @@ const (
 	// startLimit is half of what a host allows: its machine may be a slower one.
 	startLimit = startTimeout / 2
 	// personLimit is how long a plugin may take to tell a person what it is.
-	personLimit = 3 * time.Second
+	personLimit = 5 * time.Second
 )
 
 func startCases() []Case {

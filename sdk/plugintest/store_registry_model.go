@@ -168,7 +168,7 @@ func (h *registryHistory) watched(start uint64) {
 	end := h.put(h.name("end"), `{}`)
 	var got []string
 	for {
-		change := w.change(&last, patience)
+		change := w.change(&last)
 		if change.Revision == end.Revision {
 			break
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/store"
@@ -54,7 +55,7 @@ func watchHistory(r *registry) {
 		{Type: store.TenantGone, Tenant: r.name("")},
 	}
 	for _, change := range want {
-		got := w.change(&last, patience)
+		got := w.change(&last)
 		if change.Revision == 0 {
 			change.Revision = got.Revision
 		}
@@ -68,18 +69,30 @@ func watchLive(r *registry) {
 	w := r.watch(nil)
 	defer w.end()
 	last := w.position()
-	key := r.createKey(r.key(r.put(r.name(""), `{}`).Name, "1"))
-	if got := w.change(&last, changeDelay); got.Type != store.TenantChanged || got.Tenant != r.name("") {
-		r.Errorf("after a registration the watch tells %+v", got)
+	var late []store.ChangeType
+	told := func(want store.ChangeType, change func()) {
+		start := time.Now()
+		change()
+		if got := w.change(&last); got.Type != want || got.Tenant != r.name("") {
+			r.Errorf("the watch tells %+v, want %s of %s", got, want, r.name(""))
+		}
+		if time.Since(start) > changeDelay {
+			late = append(late, want)
+		}
 	}
-	r.must(r.store.RevokeKey(r.Context(), key.Tenant, key.ID), "revoke")
-	if got := w.change(&last, changeDelay); got.Type != store.KeyRevoked || got.KeyID != key.ID {
-		r.Errorf("after a revocation the watch tells %+v", got)
+	for attempt := range attempts {
+		late = nil
+		told(store.TenantChanged, func() { r.put(r.name(""), `{}`) })
+		told(store.KeyRevoked, func() {
+			key := r.createKey(r.key(r.name(""), fmt.Sprint(attempt)))
+			r.must(r.store.RevokeKey(r.Context(), key.Tenant, key.ID), "revoke")
+		})
+		told(store.TenantGone, func() { r.delete(r.name(""), true) })
+		if late == nil {
+			return
+		}
 	}
-	r.delete(r.name(""), true)
-	if got := w.change(&last, changeDelay); got.Type != store.TenantGone || got.Tenant != r.name("") {
-		r.Errorf("after a purge the watch tells %+v", got)
-	}
+	r.Errorf("after %s and more, in each of %d attempts, the watch told %v", changeDelay, attempts, late)
 }
 
 func watchFromNow(r *registry) {
@@ -88,7 +101,7 @@ func watchFromNow(r *registry) {
 	defer w.end()
 	last := w.position()
 	r.put(r.name("after"), `{}`)
-	if got := w.change(&last, changeDelay); got.Tenant != r.name("after") {
+	if got := w.change(&last); got.Tenant != r.name("after") {
 		r.Errorf("the first change since is %+v", got)
 	}
 }
@@ -98,16 +111,21 @@ func watchSilence(r *registry) {
 	w := r.watch(nil)
 	defer w.end()
 	last := w.position()
-	for told := 0; told < 3; {
-		switch event := w.next(changeDelay).(type) {
+	for inTime, late := 0, 0; inTime < 3; {
+		start := time.Now()
+		switch event := w.next(patience).(type) {
 		case store.Position:
 			if event.Revision != last {
 				r.Errorf("the watch says that it is at revision %d after it told %d", event.Revision, last)
 			}
-			told++
 		case store.Change:
 			// Of somebody else's tenant.
 			last = event.Revision
+		}
+		if time.Since(start) <= changeDelay {
+			inTime++
+		} else if late++; late == attempts {
+			r.Fatalf("the watch told nothing for over %s, %d times", changeDelay, late)
 		}
 	}
 }
@@ -129,7 +147,7 @@ func watchUnderWriters(r *registry) {
 	go func() { written <- r.writeAtOnce(writers, each) }()
 	var got []uint64
 	for range writers * each {
-		got = append(got, w.change(&last, patience).Revision)
+		got = append(got, w.change(&last).Revision)
 	}
 	want := <-written
 	slices.Sort(want)
@@ -166,7 +184,7 @@ func watchNoChange(r *registry) {
 	wantReason(r.T, err, fault.RevisionMismatch, "change a tenant at another revision")
 	second := r.put(r.name(""), `{"k":1}`)
 	for _, want := range []uint64{first.Revision, second.Revision} {
-		if got := w.change(&last, changeDelay); got.Revision != want {
+		if got := w.change(&last); got.Revision != want {
 			r.Errorf("the watch tells revision %d, want %d", got.Revision, want)
 		}
 	}

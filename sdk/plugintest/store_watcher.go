@@ -9,8 +9,12 @@ import (
 	"github.com/bothost/bothost/sdk/store"
 )
 
-// changeDelay is how soon a change must reach a watcher.
-const changeDelay = time.Second
+const (
+	// changeDelay is how soon a change must reach a watcher.
+	changeDelay = time.Second
+	// attempts is how often it may be missed: the machine may be busy.
+	attempts = 5
+)
 
 // watcher is a watch that runs beside the case.
 type watcher struct {
@@ -61,7 +65,7 @@ func (w *watcher) next(within time.Duration) store.WatchEvent {
 		w.ended <- err
 		w.r.Fatalf("the watch has ended: %v", err)
 	case <-time.After(within):
-		w.r.Fatalf("the watch has told nothing for %s", within)
+		w.r.Fatalf("the watch has not told what it has to for %s", patience)
 	}
 	return nil
 }
@@ -79,9 +83,9 @@ func (w *watcher) position() uint64 {
 // change waits for the next change of one of the case's own tenants, and checks
 // that revisions grow: others may change theirs at the same time. Positions in
 // between must be those that the watch has come to.
-func (w *watcher) change(last *uint64, within time.Duration) store.Change {
+func (w *watcher) change(last *uint64) store.Change {
 	w.r.Helper()
-	for deadline := time.Now().Add(within); ; {
+	for deadline := time.Now().Add(patience); ; {
 		event := w.next(time.Until(deadline))
 		if position, ok := event.(store.Position); ok {
 			if position.Revision != *last {
