@@ -46,7 +46,7 @@ func TestProviderIsDroppedIn(t *testing.T) {
 	if reply := s.api().hears("a", "c", "Hello"); !strings.HasPrefix(reply, "words ") {
 		t.Errorf("the reply is %q", reply)
 	}
-	if took := time.Since(complete); took > 5*time.Second && !raceEnabled {
+	if took := time.Since(complete); isLate(took, 5*time.Second) {
 		t.Errorf("it took %v", took)
 	}
 }

@@ -99,7 +99,7 @@ func soon(t *testing.T, what string, holds func() bool) {
 func soonWithin(t *testing.T, limit time.Duration, what string, holds func() bool) {
 	t.Helper()
 	for began := time.Now(); !holds(); time.Sleep(10 * time.Millisecond) {
-		if time.Since(began) > limit {
+		if isLate(time.Since(began), limit) {
 			t.Fatalf("not within %v: %s", limit, what)
 		}
 	}

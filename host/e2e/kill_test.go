@@ -55,7 +55,7 @@ func TestHostIsKilled(t *testing.T) {
 	p.signal(syscall.SIGKILL)
 	<-p.exited
 	killed := time.Now()
-	p.eventually("all plugins are gone", 5*time.Second, func() bool {
+	p.eventually("all plugins are gone", 10*time.Second, func() bool {
 		for _, pid := range pids {
 			if runs(pid) {
 				return false
@@ -63,7 +63,7 @@ func TestHostIsKilled(t *testing.T) {
 		}
 		return true
 	})
-	if took := time.Since(killed); took > time.Second {
+	if took := time.Since(killed); isLate(took, time.Second) {
 		t.Errorf("plugins outlived their host by %v", took)
 	}
 	p.start()
@@ -104,7 +104,7 @@ func TestHostIsKilledInATurn(t *testing.T) {
 	p.api().register("a", object{})
 	restarted := time.Now()
 	p.api().hears("a", "c", "next")
-	if took := time.Since(restarted); took > 3*time.Second {
+	if took := time.Since(restarted); isLate(took, 2*time.Second) {
 		t.Errorf("the next turn waited %v for a dead one", took)
 	}
 	messages := p.api().transcript("a", "c")

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -67,6 +68,15 @@ func buildAndRun(m *testing.M) (int, error) {
 		}
 	}
 	return code, nil
+}
+
+// isLate reports whether something took longer than it may. Programs with the race
+// detector, beside tests that share the processors with them, get five times as long.
+func isLate(took, limit time.Duration) bool {
+	if raceEnabled {
+		limit *= 5
+	}
+	return took > limit
 }
 
 // build compiles with the race detector if this test was.

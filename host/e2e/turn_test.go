@@ -165,17 +165,17 @@ func TestClientLeaves(t *testing.T) {
 		t.Fatal(err)
 	}
 	left := time.Now()
-	for len(s.prompts()) == 0 && time.Since(left) < 5*time.Second {
+	for len(s.prompts()) == 0 && time.Since(left) < 10*time.Second {
 		time.Sleep(10 * time.Millisecond)
 	}
-	if took := time.Since(left); took > time.Second {
+	if took := time.Since(left); isLate(took, time.Second) {
 		t.Errorf("the model went on for %v", took)
 	}
 	if outcome := s.lastPrompt().Outcome; outcome != "canceled" {
 		t.Errorf("the model's call ended as %q", outcome)
 	}
 	var messages []stored
-	for len(messages) < 2 && time.Since(left) < 5*time.Second {
+	for len(messages) < 2 && time.Since(left) < 20*time.Second {
 		messages = s.api().transcript("a", "c")
 		time.Sleep(10 * time.Millisecond)
 	}

@@ -69,7 +69,7 @@ func TestNoPluginOutlivesAKilledHost(t *testing.T) {
 	if err := host.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, time.Second, "the plugin is gone", func() bool { return gone(pid) || zombie(pid) })
+	eventually(t, 5*time.Second, "the plugin is gone", func() bool { return gone(pid) || zombie(pid) })
 	_ = host.Wait()
 }
 

@@ -147,7 +147,7 @@ func TestChangesOfAnotherStoreAreSeen(t *testing.T) {
 	if want := (store.Change{Revision: 2, Type: store.TenantChanged, Tenant: "tenant"}); seen[2] != want {
 		t.Errorf("the watch told %v, want %v", seen[2], want)
 	}
-	if took := time.Since(started); took > time.Second {
-		t.Errorf("the change took %s, which is more than a second", took)
+	if took := time.Since(started); took > 5*time.Second {
+		t.Errorf("the change took %s", took)
 	}
 }
