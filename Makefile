@@ -13,7 +13,7 @@ HAS_CC := $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo yes)
 RACE := $(if $(HAS_CC),-race,)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-ollama bench chaos check fmt lint imports generate generated docs clean
+.PHONY: help build demo test test-ollama bench chaos check fmt lint imports generate contract generated docs clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -47,16 +47,20 @@ fmt: ## Check the format (gofumpt)
 	@wrong=$$($(TOOL) gofumpt -l $$(git ls-files '*.go' | grep -v '\.pb\.go$$')); \
 	  test -z "$$wrong" || { echo "not formatted; run: $(TOOL) gofumpt -w FILE"; echo "$$wrong"; exit 1; }
 
-lint: ## Vet and lint
+lint: ## Vet, lint, and compare the plugin contract with the one that is in use
 	$(GO) vet ./...
 	$(TOOL) golangci-lint run --config .ci/golangci.yml ./...
 	$(TOOL) buf lint .ci/proto
+	@.ci/contract
 
 imports: ## Check who imports whom
 	@.ci/imports
 
 generate: ## Make the generated code anew
 	$(TOOL) buf generate .ci/proto --template .ci/proto/buf.gen.yaml
+
+contract: ## Freeze the plugin contract, after additions to it and a new ContractMinor
+	@.ci/contract freeze
 
 generated: ## Check that the generated code is what generate makes
 	@.ci/generated
