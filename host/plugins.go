@@ -22,7 +22,7 @@ func (h *Host) Plugins() []httpapi.Plugin {
 
 func describePlugin(entry catalog.Entry, status supervise.Status) httpapi.Plugin {
 	plugin := httpapi.Plugin{
-		Plugin: entry.Plugin, Kind: entry.Kind, Name: entry.Name, Version: entry.Version,
+		Plugin: entry.Plugin, Kind: entry.Kind, Name: entry.Name, Version: entry.Version, Contract: entry.Contract,
 		Checksum: entry.Checksum, Serving: entry.Serving, Pinned: entry.Pinned, State: string(entry.State), Reason: entry.Reason,
 		PID: status.PID, Instances: status.Instances, Restarts: status.Restarts, LastError: status.LastError,
 	}

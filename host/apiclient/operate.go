@@ -36,10 +36,13 @@ func (c Client) RefreshTenant(ctx context.Context, tenant string) error {
 // Plugin is one file of the plugin directory, and what runs of it.
 type Plugin struct {
 	// Plugin is the file's name, <kind>-<name>.
-	Plugin   string `json:"plugin"`
-	Kind     string `json:"kind"`
-	Name     string `json:"name"`
-	Version  string `json:"version"`
+	Plugin  string `json:"plugin"`
+	Kind    string `json:"kind"`
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	// Contract is the version of the plugin contract that it was made for,
+	// MAJOR.MINOR; empty if nothing is in service.
+	Contract string `json:"contract,omitempty"`
 	Checksum string `json:"checksum"`
 	// Serving is the checksum of what is in service: that of the file, or what was
 	// there before; empty if nothing is.

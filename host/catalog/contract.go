@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bothost/bothost/sdk/memory"
+	"github.com/bothost/bothost/sdk/plugin/handshake"
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 	"github.com/bothost/bothost/sdk/schema"
 )
@@ -42,6 +43,7 @@ func (e *Entry) adopt(description *pluginv1.DescribeResponse) error {
 	}
 	e.Schema = parsed
 	e.Version = description.GetVersion()
+	e.Contract = handshake.Version(description.GetContractMinor())
 	e.Services = slices.Sorted(slices.Values(description.GetServices()))
 	e.Volatile = description.GetVolatile()
 	for _, effect := range description.GetEffects() {

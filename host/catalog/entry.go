@@ -55,6 +55,9 @@ type Copy struct {
 	// Serving is its checksum.
 	Serving string
 	Version string
+	// Contract is the version of the plugin contract that it was made for,
+	// MAJOR.MINOR.
+	Contract string
 	Schema  *schema.Schema
 	// Services are the full names of the gRPC services that it serves.
 	Services []string

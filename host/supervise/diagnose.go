@@ -13,6 +13,8 @@ func (r *processRunner) diagnose(cause error) error {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	switch {
+	case r.foreign != nil:
+		return r.foreign
 	case r.noise != "":
 		return fmt.Errorf("it printed %s on standard output, where only the handshake may stand",
 			printable(r.noise[:min(len(r.noise), keptLength)]))

@@ -47,6 +47,10 @@ func TestBadPluginsFailWithTheirReason(t *testing.T) {
 		{fakeplugin.Noisy, 0, []string{"Welcome to my plugin!", "only the handshake may stand"}},
 		{fakeplugin.TCP, 0, []string{"only a Unix socket in PLUGIN_UNIX_SOCKET_DIR is private"}},
 		{fakeplugin.Elsewhere, 0, []string{"/tmp/elsewhere, which is not in PLUGIN_UNIX_SOCKET_DIR"}},
+		{fakeplugin.Newer, 0, []string{
+			"it speaks version 2 of the plugin contract, and this bothost version 1",
+			"take a release of the plugin for version 1, or a bothost for version 2",
+		}},
 		{fakeplugin.Detached, short, []string{"did not answer within 1.5s"}},
 	} {
 		t.Run(test.plugin, func(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/bothost/bothost/sdk/plugin/handshake"
 )
 
 // handshakeLine bounds the line that go-plugin is given to read.
@@ -28,7 +30,9 @@ func (r *processRunner) pumpStdout(pipe *os.File) {
 	defer lines.close()
 	reader := bufio.NewReaderSize(pipe, handshakeLine)
 	first, err := reader.ReadSlice('\n')
-	if !isHandshake(string(first)) {
+	if isHandshake(string(first)) {
+		r.keepVersion(string(first))
+	} else {
 		r.keepNoise(string(first))
 		_, _ = lines.Write(first)
 	}
@@ -42,6 +46,14 @@ func (r *processRunner) pumpStdout(pipe *os.File) {
 // isHandshake tells go-plugin's announcement from noise.
 func isHandshake(line string) bool {
 	return strings.HasPrefix(line, "1|") && strings.Count(line, "|") >= 4
+}
+
+// keepVersion remembers whether the handshake's line names a version of the
+// contract that this host speaks.
+func (r *processRunner) keepVersion(line string) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.foreign = handshake.CheckMajor(strings.Split(line, "|")[1])
 }
 
 // keepNoise remembers what stood where the handshake was expected.

@@ -42,6 +42,7 @@ type processRunner struct {
 	killed  bool
 	reaped  bool
 	noise   string // what stood where the handshake was expected
+	foreign error  // what is wrong with the version in the handshake
 }
 
 func newRunner(binary Binary, env []string, output *output) *processRunner {

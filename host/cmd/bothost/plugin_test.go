@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/bothost/bothost/sdk/plugin/handshake"
 )
 
 // ownPlugins copies plugins into a directory that a test may change.
@@ -67,7 +69,7 @@ func TestPluginDescribe(t *testing.T) {
 		return command{args: append([]string{"plugin", "describe", "--plugin-dir", dir}, args...)}.run(t)
 	}
 	describe("llm-ollama").want(t, exitDone, "KEY", "base_url", "Required. Model to speak with", "list of string")
-	describe("llm-echo").want(t, exitDone, "error|upstream")
+	describe("llm-echo").want(t, exitDone, "error|upstream", ", for plugin contract "+handshake.Version(handshake.ContractMinor))
 	describe("memory-buffer").want(t, exitDone, "max_messages  integer  10")
 	describe("llm-olama").want(t, exitFailed, "did you mean llm-ollama?")
 	got := describe("memory-buffer", "--json").want(t, exitDone)

@@ -36,7 +36,7 @@ that of its file, such as llm-ollama. With --json it prints the JSON Schema.`
 func (a *app) describePlugin(entry catalog.Entry) error {
 	raw := entry.Schema.Raw()
 	return a.show(json.RawMessage(raw), func(w io.Writer) {
-		fmt.Fprintf(w, "%s %s\n\n", entry.Plugin, entry.Version)
+		fmt.Fprintf(w, "%s %s, for plugin contract %s\n\n", entry.Plugin, entry.Version, entry.Contract)
 		var root schemaNode
 		if err := json.Unmarshal(raw, &root); err != nil {
 			fmt.Fprintf(w, "%s\n", raw)

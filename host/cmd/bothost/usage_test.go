@@ -65,7 +65,7 @@ func TestHelpOfEveryCommand(t *testing.T) {
 
 func TestVersion(t *testing.T) {
 	t.Parallel()
-	command{args: []string{"version"}}.run(t).want(t, exitDone, "bothost ", "plugin contract 1.", runtime.Version())
+	command{args: []string{"version"}}.run(t).want(t, exitDone, "bothost ", "plugin contract 1.", ", for plugins of any 1.x", runtime.Version())
 	var found map[string]string
 	got := command{args: []string{"version", "--json"}}.run(t).want(t, exitDone)
 	if err := json.Unmarshal([]byte(got.stdout), &found); err != nil {

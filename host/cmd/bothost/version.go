@@ -42,10 +42,11 @@ func (a *app) showVersion() error {
 		Go       string `json:"go"`
 		Platform string `json:"platform"`
 	}{
-		programVersion(), fmt.Sprintf("%d.%d", handshake.ProtocolVersion, handshake.ContractMinor),
+		programVersion(), handshake.Version(handshake.ContractMinor),
 		runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH,
 	}
 	return a.show(found, func(w io.Writer) {
-		fmt.Fprintf(w, "bothost %s\nplugin contract %s\n%s %s\n", found.Version, found.Contract, found.Go, found.Platform)
+		fmt.Fprintf(w, "bothost %s\nplugin contract %s, for plugins of any %d.x\n%s %s\n",
+			found.Version, found.Contract, handshake.ProtocolVersion, found.Go, found.Platform)
 	})
 }

@@ -43,6 +43,8 @@ const (
 	Elsewhere = "llm-elsewhere"
 	// Detached never answers Attach.
 	Detached = "llm-detached"
+	// Newer speaks only the version of the contract that comes next.
+	Newer = "llm-newer"
 	// Parent leaves a child behind that holds its standard streams.
 	Parent = "llm-parent"
 )

@@ -75,7 +75,7 @@ func serve(name string) {
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig: handshake.Config(),
 		VersionedPlugins: map[int]plugin.PluginSet{
-			handshake.ProtocolVersion: {handshake.PluginSet: registration{server: &server{name: name, open: map[string]Options{}}}},
+			version(name): {handshake.PluginSet: registration{server: &server{name: name, open: map[string]Options{}}}},
 		},
 		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
 			return grpc.NewServer(append(options,
@@ -89,6 +89,14 @@ func serve(name string) {
 	if name == Stubborn {
 		time.Sleep(time.Hour)
 	}
+}
+
+// version is that of the contract.
+func version(name string) int {
+	if name == Newer {
+		return handshake.ProtocolVersion + 1
+	}
+	return handshake.ProtocolVersion
 }
 
 // startChild leaves a process of the same group behind that keeps the pipes.
