@@ -18,16 +18,15 @@ import (
 func TestCustomLLM(t *testing.T) {
 	t.Parallel()
 	golang := func(args ...string) string {
-		output, err := run("custom-llm", []string{"GOPROXY=off", "GOFLAGS=-mod=readonly", "GOWORK=off"}, "go", args...)
+		output, err := run("custom-llm", []string{"GOPROXY=off", "GOFLAGS=-mod=readonly", "GOWORK=off", "CGO_ENABLED=0"}, "go", args...)
 		if err != nil {
 			t.Fatalf("go %s: %v (if go.mod is not up to date: go mod tidy in examples/custom-llm)\n%s", strings.Join(args, " "), err, output)
 		}
 		return output
 	}
-	golang("vet", "./...")
-	golang("test", "./...")
+	golang("test", "-trimpath", "-vet=all", "./...")
 	program := filepath.Join(t.TempDir(), "llm-faq")
-	golang("build", "-o", program, ".")
+	golang("build", "-trimpath", "-o", program, ".")
 	checkPlugin(t, program, "custom-llm/section.yaml")
 
 	foreign := regexp.MustCompile(`(?m)^github\.com/bothost/bothost/(host|plugins|examples).*$`)

@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"golang.org/x/mod/modfile"
@@ -21,14 +20,15 @@ func checkoutDir(t *testing.T) string {
 	return dir
 }
 
-// goIn runs the go command in a module, without a network.
-func goIn(t *testing.T, dir string, args ...string) {
+// makeIn runs make in a module, without a network, and without what a make around
+// this test was told.
+func makeIn(t *testing.T, dir string) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "go", args...)
+	command := exec.CommandContext(t.Context(), "make")
 	command.Dir = dir
-	command.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=off")
+	command.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=off", "MAKEFLAGS=")
 	if output, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, output)
+		t.Fatalf("make: %v\n%s", err, output)
 	}
 }
 

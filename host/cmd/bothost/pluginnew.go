@@ -57,7 +57,7 @@ func (a *app) newPlugin(options scaffold.Options) error {
 	if options.SDKPath == "" {
 		next = append(next, "go mod tidy")
 	}
-	next = append(next, "make test build", "bothost plugin check "+program)
+	next = append(next, "make", "bothost plugin check "+program)
 	made := map[string]any{"plugin": options.FullName(), "dir": options.Dir, "next": next}
 	return a.show(made, func(w io.Writer) {
 		fmt.Fprintf(w, "%s is in %s; README.md says what is what. Next:\n\n", options.FullName(), options.Dir)

@@ -21,7 +21,7 @@ func TestPluginNew(t *testing.T) {
 		t.Fatalf("it left something behind: %v", err)
 	}
 	create.args = append(create.args, "--sdk", checkout)
-	create.run(t).want(t, exitDone, "memory-acme is in "+dir, "cd ", "make test build", "bothost plugin check bin/memory-acme")
+	create.run(t).want(t, exitDone, "memory-acme is in "+dir, "cd ", "\n  make\n", "bothost plugin check bin/memory-acme")
 	create.run(t).want(t, exitFailed, dir+" is not empty")
 
 	created := command{args: []string{"plugin", "new", "llm", "acme", "--sdk", checkout, "--module", "example.com/llm-acme", "--json"}}
