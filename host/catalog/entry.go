@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -105,8 +104,4 @@ func newEntry(file string) Entry {
 	}
 	entry.Kind, entry.Name = kind, name
 	return entry
-}
-
-func pluginName() *regexp.Regexp {
-	return regexp.MustCompile(`^(` + strings.Join(kindNames(), "|") + `)-([a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)$`)
 }

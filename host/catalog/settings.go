@@ -1,0 +1,31 @@
+package catalog
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/bothost/bothost/host/supervise"
+	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
+)
+
+// Settings is what a catalog is loaded with.
+type Settings struct {
+	// Dir is the plugin directory.
+	Dir string
+	// PrivateDir is a folder of this process alone; the copies are in it.
+	PrivateDir string
+	// CacheDir keeps descriptions from one run of the host to the next; it is made
+	// if it is not there. Empty: nothing is kept.
+	CacheDir string
+	// KeptDir keeps what was in service, for Rollback; it is made if it is not
+	// there, and must be on the file system of PrivateDir. Empty: nothing is kept.
+	KeptDir string
+	// Describe starts a plugin and asks it what it is: supervise.Launcher does.
+	Describe func(ctx context.Context, binary supervise.Binary) (*pluginv1.DescribeResponse, error)
+	// DescribeTimeout bounds each call of it. Default 15 s.
+	DescribeTimeout time.Duration
+	// Logger gets one line for each file that is refused. nil discards them.
+	Logger hclog.Logger
+}

@@ -1,0 +1,46 @@
+package catalog
+
+import "path/filepath"
+
+// approved checks what holds for all files.
+func (l *loader) approved() (pins, error) {
+	if err := checkDir(l.Dir); err != nil {
+		return nil, wrongDir(l.Dir, err)
+	}
+	return readPins(l.Dir)
+}
+
+// verify finds out whether a file may be run, and copies it. What cannot be said
+// of any file is wrong.
+func (l *loader) verify(entry *Entry, approved pins, wrong error) {
+	path := filepath.Join(l.Dir, entry.Plugin)
+	entry.stamp = stampOf(path)
+	if wrong != nil {
+		entry.refuse("%w", wrong)
+		return
+	}
+	file, err := openTrusted(path)
+	if err != nil {
+		entry.refuse("%w", err)
+		return
+	}
+	defer func() { _ = file.Close() }()
+	if beingWritten(file) {
+		entry.wait()
+		return
+	}
+	entry.Path, entry.Checksum, err = privateCopy(file, l.PrivateDir, entry.Plugin)
+	if err != nil {
+		entry.refuse("%w", err)
+		return
+	}
+	entry.Serving = entry.Checksum
+	entry.Pinned = approved.allows(entry.Plugin, entry.Checksum)
+	switch {
+	case stampOf(path) != entry.stamp || beingWritten(file):
+		entry.wait()
+	case approved != nil && !entry.Pinned:
+		entry.refuse("%s does not name its checksum, %s; if you trust it: bothost plugin pin --plugin-dir %s",
+			LockName, entry.Checksum, l.Dir)
+	}
+}
