@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"google.golang.org/grpc"
@@ -97,7 +98,7 @@ func split(entry catalog.Entry, section map[string]any) (instance, perCall []byt
 	return instance, perCall, err
 }
 
-// copyFile keeps the mode, so that what the host would say of the file it says
+// copyFile keeps mode and time, so that what the host would say of the file it says
 // of the copy.
 func copyFile(from, to string) error {
 	source, err := os.Open(from)
@@ -117,5 +118,5 @@ func copyFile(from, to string) error {
 		return err
 	}
 	_, err = io.Copy(target, source)
-	return errors.Join(err, target.Chmod(info.Mode().Perm()), target.Close())
+	return errors.Join(err, target.Chmod(info.Mode().Perm()), target.Close(), os.Chtimes(to, time.Time{}, info.ModTime()))
 }

@@ -26,6 +26,7 @@ func (h *Host) Reload(c *config.Config) error {
 	changed := newConfiguration(resolver)
 	h.inForce.Store(changed)
 	h.registry.ClearCache()
+	h.catalog.LookAgain()
 	h.logger.Info("configuration reloaded", "tenants_in_files", len(changed.files))
 	return nil
 }

@@ -16,6 +16,8 @@ import (
 // while Watch runs, what it holds now. Its methods may be called concurrently.
 type Catalog struct {
 	loader *loader
+	// again asks the watch to look at what is refused: see LookAgain.
+	again chan struct{}
 
 	mutex   sync.RWMutex
 	entries map[string]Entry

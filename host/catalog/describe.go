@@ -27,8 +27,6 @@ func (l *loader) describe(ctx context.Context, entry *Entry) error {
 }
 
 func (l *loader) ask(ctx context.Context, entry Entry) (*pluginv1.DescribeResponse, error) {
-	ctx, cancel := context.WithTimeout(ctx, l.DescribeTimeout)
-	defer cancel()
 	description, err := l.Describe(ctx, entry.Binary())
 	if err != nil {
 		return nil, fmt.Errorf("it cannot be described: %w", err)

@@ -6,12 +6,14 @@ import (
 	"time"
 )
 
-// task is a file to be examined, as it was when it was due. Afterwards the
-// refusals are what came of it.
+// task is a file to be examined, as it was when it was due. Afterwards again and
+// the refusals are what came of it.
 type task struct {
 	name   string
 	seen   stamp
 	ground ground
+	// again is when it is to be examined again because it may not have been whole.
+	again time.Time
 	refusals
 }
 
@@ -31,14 +33,13 @@ func (w *watcher) examine(ctx context.Context, t *task) {
 	}
 	approved, wrong := w.approved()
 	w.verify(&entry, approved, wrong)
-	t.again = time.Time{}
 	switch entry.State {
 	case Idle:
 		w.take(ctx, t, &entry, before)
 	case Waiting:
-		t.again = time.Now().Add(stillness)
+		t.again = time.Now().Add(w.pauses.stillness)
 	default:
-		t.add(entry, false, time.Now())
+		t.add(entry, false, time.Now(), w.pauses)
 	}
 	if entry.State != Idle && ctx.Err() == nil {
 		revoked := wrong == nil && approved != nil && !approved.allows(t.name, before.Serving)
@@ -60,7 +61,7 @@ func (w *watcher) take(ctx context.Context, t *task, entry *Entry, before Entry)
 	}
 	if err := w.serve(ctx, *entry, before); err != nil {
 		entry.refuse("%w", err)
-		t.add(*entry, true, time.Now())
+		t.add(*entry, true, time.Now(), w.pauses)
 		return
 	}
 	t.refusals = refusals{}
@@ -68,7 +69,7 @@ func (w *watcher) take(ctx context.Context, t *task, entry *Entry, before Entry)
 
 // serve has a plugin described and its users take it over.
 func (w *watcher) serve(ctx context.Context, entry, before Entry) error {
-	asking, cancel := context.WithTimeout(ctx, describeTimeout)
+	asking, cancel := context.WithTimeout(ctx, w.pauses.describing)
 	defer cancel()
 	if err := w.describe(asking, &entry); err != nil {
 		return err

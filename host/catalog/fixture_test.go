@@ -63,6 +63,7 @@ func (f *fixture) own(t *testing.T) {
 	}
 }
 
+// write puts a file there that was written long ago.
 func (f *fixture) write(t *testing.T, name, content string, mode os.FileMode) {
 	t.Helper()
 	path := filepath.Join(f.Dir, name)
@@ -70,6 +71,9 @@ func (f *fixture) write(t *testing.T, name, content string, mode os.FileMode) {
 		t.Fatal(err)
 	}
 	if err := os.Chmod(path, mode); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 }

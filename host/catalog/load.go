@@ -4,23 +4,13 @@ import (
 	"context"
 	"time"
 
-	"github.com/hashicorp/go-hclog"
 	"golang.org/x/sync/errgroup"
 )
-
-// atOnce is how many plugins are copied or described at a time.
-const atOnce = 4
 
 // Load looks at the plugin directory. It fails only if the directory cannot be
 // read at all, or ctx ends; what is wrong with a file is in its entry.
 func Load(ctx context.Context, settings Settings) (*Catalog, error) {
-	if settings.Logger == nil {
-		settings.Logger = hclog.NewNullLogger()
-	}
-	if settings.DescribeTimeout <= 0 {
-		settings.DescribeTimeout = 15 * time.Second
-	}
-	loader := &loader{Settings: settings, cache: cache{settings.CacheDir}, kept: kept{settings.KeptDir}}
+	loader := &loader{Settings: settings.withDefaults(), cache: cache{settings.CacheDir}, kept: kept{settings.KeptDir}}
 	names, err := loader.names()
 	if err != nil {
 		return nil, wrongDir(settings.Dir, err)
@@ -29,18 +19,31 @@ func Load(ctx context.Context, settings Settings) (*Catalog, error) {
 	for i, name := range names {
 		entries[i] = newEntry(name)
 	}
+	loader.letRest(ctx, entries)
 	loader.verifyAll(entries)
 	loader.describeAll(ctx, entries)
 	if err := ctx.Err(); err != nil {
 		return nil, wrongDir(settings.Dir, err)
 	}
-	catalog := &Catalog{loader: loader, entries: make(map[string]Entry, len(entries))}
+	catalog := &Catalog{loader: loader, again: make(chan struct{}, 1), entries: make(map[string]Entry, len(entries))}
 	for _, entry := range entries {
 		loader.report(entry)
 		loader.settle(entry)
 		catalog.put(entry)
 	}
 	return catalog, nil
+}
+
+// letRest waits until files that are being copied may have kept still: the last
+// write was a moment ago.
+func (l *loader) letRest(ctx context.Context, entries []Entry) {
+	var wanted time.Duration
+	for _, entry := range entries {
+		if entry.State == Idle {
+			wanted = max(wanted, l.restless(stampOf(l.path(entry.Plugin))))
+		}
+	}
+	rest(ctx, wanted)
 }
 
 // verifyAll finds out which files may be run, and copies them.

@@ -3,15 +3,22 @@ package catalog
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
-// loader goes through the steps of a load, with all entries at a time.
+// atOnce is how many files are worked on at a time: many, so that those that hang
+// do not delay one that works.
+const atOnce = 16
+
+// loader takes the steps by which a file becomes a plugin.
 type loader struct {
 	Settings
 	cache cache
 	kept  kept
 }
+
+func (l *loader) path(file string) string { return filepath.Join(l.Dir, file) }
 
 // names lists the files that are meant to be plugins.
 func (l *loader) names() ([]string, error) {

@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"maps"
-	"path/filepath"
 	"slices"
 	"time"
 )
@@ -16,8 +15,11 @@ type file struct {
 	// done and ground are what the last examination was of.
 	done   stamp
 	ground ground
-	// busy says that it is being examined.
-	busy bool
+	// busy says that it is being examined, and hurried that it is to be looked at
+	// again right after.
+	busy, hurried bool
+	// again is when it is looked at again because it may not have been whole.
+	again time.Time
 	refusals
 }
 
@@ -26,8 +28,11 @@ func (w *watcher) takeOver() {
 	w.ground = groundOf(w.Dir)
 	for _, entry := range w.catalog.Entries() {
 		known := &file{seen: entry.stamp, done: entry.stamp, ground: w.ground}
-		if entry.State == Refused || entry.State == Waiting {
-			known.add(entry, false, time.Now())
+		switch entry.State {
+		case Refused:
+			known.add(entry, false, time.Now(), w.pauses)
+		case Waiting:
+			known.again = time.Now().Add(w.pauses.stillness)
 		}
 		w.files[entry.Plugin] = known
 	}
@@ -39,7 +44,7 @@ func (w *watcher) takeOver() {
 func (w *watcher) look(ctx context.Context) time.Duration {
 	names, err := w.names()
 	if err != nil {
-		return pollInterval
+		return w.pauses.poll
 	}
 	now := time.Now()
 	if ground := groundOf(w.Dir); ground != w.ground {
@@ -50,7 +55,7 @@ func (w *watcher) look(ctx context.Context) time.Duration {
 			w.files[name] = &file{since: now}
 		}
 	}
-	next := pollInterval
+	next := w.pauses.poll
 	for _, name := range slices.Collect(maps.Keys(w.files)) {
 		next = min(next, w.consider(ctx, name, now))
 	}
@@ -60,13 +65,13 @@ func (w *watcher) look(ctx context.Context) time.Duration {
 // consider examines a file if it is time to, and returns how long it is not.
 func (w *watcher) consider(ctx context.Context, name string, now time.Time) time.Duration {
 	known := w.files[name]
-	if seen := stampOf(filepath.Join(w.Dir, name)); seen != known.seen {
+	if seen := stampOf(w.path(name)); seen != known.seen {
 		known.seen, known.since = seen, now
 	}
 	due, changed := w.due(known)
 	switch {
 	case known.busy || due.IsZero():
-		return pollInterval
+		return w.pauses.poll
 	case due.After(now):
 		if _, listed := w.catalog.get(name); changed && !listed {
 			w.announce(name)
@@ -75,13 +80,17 @@ func (w *watcher) consider(ctx context.Context, name string, now time.Time) time
 	}
 	known.busy = true
 	w.begin(ctx, task{name: name, seen: known.seen, ground: w.ground, refusals: known.refusals})
-	return pollInterval
+	return w.pauses.poll
 }
 
 // begin examines a file beside others.
 func (w *watcher) begin(ctx context.Context, task task) {
 	w.routines.Go(func() {
-		w.slots <- struct{}{}
+		select {
+		case w.slots <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
 		w.examine(ctx, &task)
 		<-w.slots
 		select {
@@ -104,7 +113,7 @@ func (w *watcher) due(known *file) (at time.Time, changed bool) {
 	if at.Before(w.groundSince) {
 		at = w.groundSince
 	}
-	return at.Add(stillness), true
+	return at.Add(w.pauses.stillness), true
 }
 
 // announce lists a file that is new and not examined yet.
@@ -123,6 +132,19 @@ func (w *watcher) conclude(done task) {
 		delete(w.files, done.name)
 		return
 	}
-	known.busy = false
-	known.done, known.ground, known.refusals = done.seen, done.ground, done.refusals
+	known.done, known.ground, known.again, known.refusals = done.seen, done.ground, done.again, done.refusals
+	if known.hurried {
+		known.forget(time.Now())
+	}
+	known.busy, known.hurried = false, false
+}
+
+// hurry has what is refused looked at again, and what is being examined as soon
+// as it has been: it may have been refused for a cause that is gone.
+func (w *watcher) hurry() {
+	now := time.Now()
+	for _, known := range w.files {
+		known.forget(now)
+		known.hurried = known.busy
+	}
 }

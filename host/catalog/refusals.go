@@ -2,13 +2,6 @@ package catalog
 
 import "time"
 
-const (
-	// firstRetry doubles with every further refusal of the same content, to
-	// lastRetry.
-	firstRetry = 10 * time.Second
-	lastRetry  = 5 * time.Minute
-)
-
 // refusals is how often in a row one content of a file was refused, and when it is
 // looked at again: the cause may lie outside of the file. Nothing is remembered of
 // contents before it.
@@ -17,22 +10,27 @@ type refusals struct {
 	count    int
 	// next is when it is looked at again; zero if it need not be.
 	next time.Time
-	// again is when a file is looked at again that may not be whole.
-	again time.Time
 	// reason is set if it was tried, which costs a process; until then it is not
 	// tried again, whatever becomes of the file.
 	reason string
 }
 
 // add records that an entry was refused, perhaps after it was tried.
-func (r *refusals) add(entry Entry, tried bool, now time.Time) {
+func (r *refusals) add(entry Entry, tried bool, now time.Time, p pauses) {
 	if entry.Checksum != r.checksum {
 		r.count = 0
 	}
 	*r = refusals{checksum: entry.Checksum, count: r.count + 1}
-	r.next = now.Add(min(lastRetry, firstRetry<<min(r.count-1, 10)))
+	r.next = now.Add(min(p.lastRetry, p.firstRetry<<min(r.count-1, 10)))
 	if tried {
 		r.reason = entry.Reason
+	}
+}
+
+// forget lets what is refused be tried at once, as if it were new.
+func (r *refusals) forget(now time.Time) {
+	if !r.next.IsZero() {
+		*r = refusals{next: now}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/bothost/bothost/host/catalog"
@@ -51,20 +52,48 @@ func TestRetriesCostNothingThatGrows(t *testing.T) {
 			w.put(t, "llm-two", "bad, too")
 		}
 		w.settled()
-		tries := map[string]int{}
-		for _, content := range w.descriptions() {
-			tries[content]++
-		}
 		for _, content := range []string{"bad luck", "bad, too"} {
-			if tries[content] < 10 || tries[content] > 20 {
-				t.Errorf("%q was tried %d times", content, tries[content])
+			if tries := w.tries(content); tries < 10 || tries > 20 {
+				t.Errorf("%q was tried %d times", content, tries)
 			}
 		}
-		if tries["1"] != 1 || w.copies(t) != 1 {
-			t.Errorf("tried %v, %d copies", tries, w.copies(t))
+		if w.tries("1") != 1 || w.copies(t) != 1 {
+			t.Errorf("tried %v, %d copies", w.descriptions(), w.copies(t))
 		}
 		w.put(t, "llm-one", "2 is good")
 		w.settled()
 		w.want(t, "llm-one", catalog.Idle, "", "2")
 	})
+}
+
+// TestRefusedIsLookedAtAgainWhenAsked asks while nothing happens, and while the file
+// is just found not to fit.
+func TestRefusedIsLookedAtAgainWhenAsked(t *testing.T) {
+	for name, refusedFor := range map[string]time.Duration{"long ago": time.Hour, "now": 0} {
+		t.Run(name, func(t *testing.T) {
+			watch(t, func(t *testing.T, w *watched) {
+				w.put(t, "llm-one", "1")
+				w.put(t, "llm-bad", "bad luck")
+				w.settled()
+				w.put(t, "llm-one", "unfit")
+				for w.tries("unfit") == 0 {
+					time.Sleep(100 * time.Millisecond)
+					synctest.Wait()
+				}
+				time.Sleep(refusedFor)
+				tries := w.tries("bad luck")
+				w.fit()
+				time.Sleep(2 * unfitting)
+				synctest.Wait()
+				w.want(t, "llm-one", catalog.Idle, "", "u")
+				if more := w.tries("bad luck") - tries; more != 1 {
+					t.Errorf("what else is refused was tried %d times more", more)
+				}
+				time.Sleep(15 * time.Second)
+				if more := w.tries("bad luck") - tries; more != 2 {
+					t.Errorf("it was tried %d times more: what was asked for does not count", more)
+				}
+			})
+		})
+	}
 }

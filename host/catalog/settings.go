@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"time"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -22,10 +21,21 @@ type Settings struct {
 	// KeptDir keeps what was in service, for Rollback; it is made if it is not
 	// there, and must be on the file system of PrivateDir. Empty: nothing is kept.
 	KeptDir string
-	// Describe starts a plugin and asks it what it is: supervise.Launcher does.
+	// Describe starts a plugin and asks it what it is, within a time of its own:
+	// supervise.Launcher does.
 	Describe func(ctx context.Context, binary supervise.Binary) (*pluginv1.DescribeResponse, error)
-	// DescribeTimeout bounds each call of it. Default 15 s.
-	DescribeTimeout time.Duration
 	// Logger gets one line for each file that is refused. nil discards them.
 	Logger hclog.Logger
+
+	pauses pauses
+}
+
+func (s Settings) withDefaults() Settings {
+	if s.Logger == nil {
+		s.Logger = hclog.NewNullLogger()
+	}
+	if s.pauses == (pauses{}) {
+		s.pauses = usual()
+	}
+	return s
 }

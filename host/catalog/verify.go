@@ -1,6 +1,6 @@
 package catalog
 
-import "path/filepath"
+import "time"
 
 // approved checks what holds for all files.
 func (l *loader) approved() (pins, error) {
@@ -10,10 +10,20 @@ func (l *loader) approved() (pins, error) {
 	return readPins(l.Dir)
 }
 
+// restless is how long a file has to keep still yet, by what its stamp says. One
+// that was written in the future tells nothing.
+func (l *loader) restless(s stamp) time.Duration {
+	now := time.Now()
+	if s.modified.After(now) {
+		return 0
+	}
+	return max(0, s.modified.Add(l.pauses.stillness).Sub(now))
+}
+
 // verify finds out whether a file may be run, and copies it. What cannot be said
 // of any file is wrong.
 func (l *loader) verify(entry *Entry, approved pins, wrong error) {
-	path := filepath.Join(l.Dir, entry.Plugin)
+	path := l.path(entry.Plugin)
 	entry.stamp = stampOf(path)
 	if wrong != nil {
 		entry.refuse("%w", wrong)
@@ -25,7 +35,7 @@ func (l *loader) verify(entry *Entry, approved pins, wrong error) {
 		return
 	}
 	defer func() { _ = file.Close() }()
-	if beingWritten(file) {
+	if l.restless(entry.stamp) > 0 || beingWritten(file) {
 		entry.wait()
 		return
 	}

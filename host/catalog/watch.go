@@ -6,22 +6,6 @@ import (
 	"time"
 )
 
-const (
-	// pollInterval is how often the directory is looked at where nothing tells of
-	// changes, and in case something was not told.
-	pollInterval = 2 * time.Second
-	// stillness is how long a file must have kept still to be taken for whole.
-	stillness = time.Second
-	// pause is how long the directory is left alone after a look: a copy that is
-	// written is a lot of news.
-	pause = 100 * time.Millisecond
-	// describeTimeout is how long a plugin may take to say what it is while others
-	// serve.
-	describeTimeout = 5 * time.Second
-	// examinedAtOnce is many, so that files that hang do not delay one that works.
-	examinedAtOnce = 16
-)
-
 // Users are those who use the plugins while the directory is watched.
 type Users interface {
 	// Replace puts a plugin into service, in the place of what was in service
@@ -39,7 +23,7 @@ type Users interface {
 func (c *Catalog) Watch(ctx context.Context, users Users, notify func(dir string) (<-chan struct{}, func(), error)) {
 	w := &watcher{
 		loader: c.loader, catalog: c, users: users, files: map[string]*file{},
-		examined: make(chan task), slots: make(chan struct{}, examinedAtOnce),
+		examined: make(chan task), slots: make(chan struct{}, atOnce),
 	}
 	w.takeOver()
 	var changes <-chan struct{}
@@ -53,6 +37,16 @@ func (c *Catalog) Watch(ctx context.Context, users Users, notify func(dir string
 		}
 	}
 	w.run(ctx, changes)
+}
+
+// LookAgain has Watch look at once at what is refused: its cause may be gone, such as
+// a configuration that it did not fit. It does not wait.
+func (c *Catalog) LookAgain() {
+	select {
+	case c.again <- struct{}{}:
+	default:
+		// It has been asked already, and has not begun.
+	}
 }
 
 // watcher is one Watch. All but the examinations is done by one goroutine.
@@ -79,8 +73,10 @@ func (w *watcher) run(ctx context.Context, changes <-chan struct{}) {
 		case <-ctx.Done():
 		case done := <-w.examined:
 			w.conclude(done)
+		case <-w.catalog.again:
+			w.hurry()
 		case <-changes:
-			rest(ctx, pause)
+			rest(ctx, w.pauses.news)
 		case <-timer.C:
 		}
 		timer.Stop()

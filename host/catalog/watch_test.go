@@ -4,6 +4,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -112,5 +113,31 @@ func TestDirectoryThatCannotBeReadChangesNothing(t *testing.T) {
 		}
 		w.settled()
 		w.want(t, "llm-one", catalog.Idle, "", "1")
+	})
+}
+
+// TestLoadLeavesAloneWhatIsWritten writes a file in pieces, and nobody has it open in
+// between; another was written a moment before.
+func TestLoadLeavesAloneWhatIsWritten(t *testing.T) {
+	var writing sync.WaitGroup
+	begin := func(t *testing.T, w *watched) {
+		w.write(t, "llm-whole", "1")
+		w.write(t, "llm-one", "1")
+		writing.Go(func() {
+			for range 3 {
+				time.Sleep(700 * time.Millisecond)
+				w.write(t, "llm-one", "1 and more")
+			}
+		})
+	}
+	watchAfter(t, begin, func(t *testing.T, w *watched) {
+		w.want(t, "llm-whole", catalog.Idle, "", "1")
+		w.want(t, "llm-one", catalog.Waiting, "being written", "")
+		writing.Wait()
+		w.settled()
+		w.want(t, "llm-one", catalog.Idle, "", "1")
+		if w.tries("1 and more") != 1 || w.tries("1") != 1 {
+			t.Errorf("described %q", w.descriptions())
+		}
 	})
 }

@@ -29,16 +29,24 @@ type watched struct {
 	// were told.
 	asked []string
 	done  []string
+	// fits says that nothing is unfit any more.
+	fits bool
 }
 
 // watch runs a test on a watched directory. It is told of no change.
 func watch(t *testing.T, test func(t *testing.T, w *watched)) {
+	watchAfter(t, func(*testing.T, *watched) {}, test)
+}
+
+// watchAfter does something before the directory is loaded.
+func watchAfter(t *testing.T, before, test func(t *testing.T, w *watched)) {
 	t.Parallel()
 	f := newFixture(t)
 	f.KeptDir = filepath.Join(t.TempDir(), "kept")
 	w := &watched{Settings: f.Settings}
 	w.Describe = w.describe
 	synctest.Test(t, func(t *testing.T) {
+		before(t, w)
 		var err error
 		if w.Catalog, err = catalog.Load(t.Context(), w.Settings); err != nil {
 			t.Fatal(err)
@@ -75,18 +83,37 @@ func (w *watched) describe(ctx context.Context, binary supervise.Binary) (*plugi
 	}, nil
 }
 
-// Replace refuses a content that begins with "unfit".
+// Replace refuses a content that begins with "unfit", and takes a while to say so,
+// unless all fits by the time that it is called.
 func (w *watched) Replace(_ context.Context, before, next catalog.Entry, commit func()) error {
 	content, err := os.ReadFile(next.Path)
 	if err != nil {
 		return err
 	}
-	if strings.HasPrefix(string(content), "unfit") {
+	if strings.HasPrefix(string(content), "unfit") && !w.allFits() {
+		time.Sleep(unfitting)
 		return errors.New("it fits nothing")
 	}
 	w.tell("replace " + before.Version + " by " + next.Version)
 	commit()
 	return nil
+}
+
+// unfitting is how long it takes to see that something does not fit.
+const unfitting = 500 * time.Millisecond
+
+func (w *watched) allFits() bool {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.fits
+}
+
+// fit lets everything fit, and tells the catalog.
+func (w *watched) fit() {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.fits = true
+	w.LookAgain()
 }
 
 func (w *watched) Withdraw(_ context.Context, plugin string) error {
@@ -112,6 +139,12 @@ func (w *watched) descriptions() []string {
 	return slices.Clone(w.asked)
 }
 
+// tries is how often a content was described.
+func (w *watched) tries(content string) int {
+	asked := w.descriptions()
+	return len(slices.DeleteFunc(asked, func(other string) bool { return other != content }))
+}
+
 func (w *watched) path(name string) string { return filepath.Join(w.Dir, name) }
 
 // put puts a file there as a whole.
@@ -123,6 +156,17 @@ func (w *watched) put(t *testing.T, name, content string) {
 	}
 	if err := os.Rename(hidden, w.path(name)); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// write writes a file now, by the clock of the test.
+func (w *watched) write(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(w.path(name), []byte(content), 0o700); err != nil {
+		t.Error(err)
+	}
+	if err := os.Chtimes(w.path(name), time.Now(), time.Now()); err != nil {
+		t.Error(err)
 	}
 }
 

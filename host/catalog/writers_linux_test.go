@@ -35,3 +35,26 @@ func TestWatchLeavesAloneWhatIsOpen(t *testing.T) {
 		}
 	})
 }
+
+// TestFileThatIsWrittenAtTheStart is taken as soon as it would be later.
+func TestFileThatIsWrittenAtTheStart(t *testing.T) {
+	var file *os.File
+	begin := func(t *testing.T, w *watched) {
+		var err error
+		if file, err = os.OpenFile(w.path("llm-one"), os.O_CREATE|os.O_WRONLY, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.WriteString("1 half"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	watchAfter(t, begin, func(t *testing.T, w *watched) {
+		defer file.Close()
+		w.want(t, "llm-one", catalog.Waiting, "being written", "")
+		if err := file.Close(); err != nil {
+			t.Fatal(err)
+		}
+		w.settled()
+		w.want(t, "llm-one", catalog.Idle, "", "1")
+	})
+}
