@@ -13,7 +13,7 @@ HAS_CC := $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo yes)
 RACE := $(if $(HAS_CC),-race,)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-ollama bench chaos check fmt lint imports generate contract generated docs clean
+.PHONY: help build demo test test-ollama bench chaos endure check fmt lint imports generate contract generated docs clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ bench: build ## Measure the host against a bare hop and the model itself, and ag
 
 chaos: build ## Kill, stop and cut everything under load for two minutes, and prove the history (Linux, PostgreSQL)
 	@$(GO) run ./host/chaos --bin $(BIN) --at-least 5000
+
+endure: ## Replace and kill each plugin twenty times under load, kill the host, look for leaks (some minutes; Linux)
+	@cd host/e2e && BOTHOST_ENDURE=20 $(GO) test $(RACE) -count=1 -timeout 30m -run '^TestEndure' .
 
 check: fmt lint imports generated docs ## Format, vet, lint, import directions, generated code, documented commands
 

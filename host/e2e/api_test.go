@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -120,13 +121,19 @@ type stored struct {
 	Status  string
 }
 
-// transcript reads a conversation page by page.
+// transcript reads a conversation in small pages.
 func (a *api) transcript(tenant, conversation string) []stored {
+	a.t.Helper()
+	return a.pages(tenant, conversation, 7)
+}
+
+// pages reads a conversation page by page.
+func (a *api) pages(tenant, conversation string, limit int) []stored {
 	a.t.Helper()
 	var all []stored
 	after := ""
 	for {
-		path := "/v1/conversations/" + url.PathEscape(conversation) + "/messages?limit=7&after=" + url.QueryEscape(after)
+		path := fmt.Sprintf("/v1/conversations/%s/messages?limit=%d&after=%s", url.PathEscape(conversation), limit, url.QueryEscape(after))
 		response := a.call(http.MethodGet, path, nil, "X-Tenant", tenant)
 		if response.status == http.StatusNotFound {
 			return nil
@@ -170,7 +177,12 @@ func (a *api) stream(ctx context.Context, tenant, conversation, text string, see
 		return err
 	}
 	defer response.Body.Close()
-	lines := bufio.NewScanner(response.Body)
+	return readEvents(response.Body, see)
+}
+
+// readEvents calls see with each event of a stream, until it returns false.
+func readEvents(stream io.Reader, see func(event) bool) error {
+	lines := bufio.NewScanner(stream)
 	lines.Buffer(nil, 4<<20)
 	var current event
 	for lines.Scan() {

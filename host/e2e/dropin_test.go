@@ -2,12 +2,15 @@ package e2e
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/bothost/bothost/host/internal/fakemodel"
 )
 
 // TestProviderIsDroppedIn copies a provider into the directory of a host that
@@ -102,4 +105,16 @@ func TestRollback(t *testing.T) {
 		return now["serving"] == first["serving"] && now["checksum"] == first["serving"] && now["pid"] != second["pid"] && now["state"] == "running"
 	})
 	s.api().hears("a", "c", "Hello again")
+}
+
+// fakeOllama gives the section of a provider whose model costs nothing.
+func fakeOllama(t *testing.T) object {
+	t.Helper()
+	model, err := fakemodel.New(fakemodel.Settings{Pieces: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(model)
+	t.Cleanup(server.Close)
+	return object{"provider": "ollama", "base_url": server.URL, "model": fakemodel.Model}
 }

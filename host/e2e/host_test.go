@@ -66,7 +66,7 @@ func (s *site) start() {
 		s.t.Fatal(err)
 	}
 	var options []host.Option
-	if testing.Verbose() {
+	if testing.Verbose() && os.Getenv(endureVariable) == "" {
 		options = append(options, host.WithLogger(hclog.New(&hclog.LoggerOptions{Level: hclog.Debug, Output: os.Stderr})))
 	}
 	if s.host, err = host.New(context.Background(), loaded, options...); err != nil {

@@ -57,7 +57,9 @@ func (d pluginDir) put(name string, content []byte) {
 // program's end in its file means nothing.
 func (d pluginDir) change(name string, version int) {
 	d.t.Helper()
-	d.put(name, fmt.Appendf(d.built(name), "version %d", version))
+	content, err := os.ReadFile(d.file(name))
+	d.check(err)
+	d.put(name, fmt.Appendf(content, "version %d", version))
 }
 
 // plugin is what the host's list says of one.

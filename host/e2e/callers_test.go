@@ -1,0 +1,204 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// patience is how long a caller waits before it says that the host hangs.
+const patience = time.Minute
+
+// callers speak at the same time, each in a conversation of its own, one turn after
+// the other, and remember what they were told.
+type callers struct {
+	t       *testing.T
+	all     []*caller
+	stop    chan struct{}
+	running sync.WaitGroup
+}
+
+// caller asks under an idempotency key, and again if that fails.
+type caller struct {
+	api                  *api
+	tenant, conversation string
+	isStreamed           bool
+
+	mutex sync.Mutex
+	told  []told
+	// judged is how many of them have been.
+	judged int
+}
+
+// told is what a caller was told of one attempt at a turn.
+type told struct {
+	text string
+	// turn is 0, and reply is empty, if the attempt failed.
+	turn  int
+	reply string
+	// failure says how it failed, and wrong what is wrong with being told so.
+	failure, wrong string
+	// heard says that something of the reply had come before.
+	heard bool
+}
+
+// call has many callers speak to the tenants until they are told to stop.
+func call(t *testing.T, s *site, number int, tenants ...string) *callers {
+	c := &callers{t: t, stop: make(chan struct{})}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: number}}
+	t.Cleanup(client.CloseIdleConnections)
+	for i := range number {
+		one := &caller{
+			api:    &api{t: t, url: s.server.URL, client: client},
+			tenant: tenants[i%len(tenants)], conversation: fmt.Sprint("c", i), isStreamed: i/len(tenants)%2 == 1,
+		}
+		c.all = append(c.all, one)
+		c.running.Go(func() { one.speak(c.stop) })
+	}
+	return c
+}
+
+// hangUp lets every caller finish its turn.
+func (c *callers) hangUp() {
+	close(c.stop)
+	c.running.Wait()
+}
+
+func (c *caller) speak(stop <-chan struct{}) {
+	for message := 0; ; message++ {
+		text := fmt.Sprint("message ", message, " of ", c.conversation)
+		for attempt := c.ask(text); attempt.failure != ""; attempt = c.ask(text) {
+			select {
+			case <-time.After(100 * time.Millisecond):
+			case <-stop:
+				return
+			}
+		}
+		select {
+		case <-stop:
+			return
+		default:
+		}
+	}
+}
+
+// ask makes one attempt at a turn.
+func (c *caller) ask(text string) told {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	attempt := told{text: text}
+	if err := c.exchange(ctx, &attempt); err != nil {
+		attempt.failure, attempt.wrong = err.Error(), "it is no answer of the host"
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.told = append(c.told, attempt)
+	return attempt
+}
+
+func (c *caller) exchange(ctx context.Context, attempt *told) error {
+	request, err := c.api.request(ctx, http.MethodPost, "/v1/chat",
+		object{"message": attempt.text, "conversation_id": c.conversation, "stream": c.isStreamed},
+		"X-Tenant", c.tenant, "Idempotency-Key", attempt.text)
+	if err != nil {
+		return err
+	}
+	response, err := c.api.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode == http.StatusOK && c.isStreamed {
+		return attempt.listen(response.Body)
+	}
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	var body object
+	if err := json.Unmarshal(raw, &body); err != nil {
+		return fmt.Errorf("%w: %s", err, raw)
+	}
+	if response.StatusCode == http.StatusOK {
+		attempt.done(body)
+	} else {
+		attempt.fail(body, response.Header)
+	}
+	return nil
+}
+
+// listen reads a stream to its end.
+func (a *told) listen(stream io.Reader) error {
+	var reply bytes.Buffer
+	err := readEvents(stream, func(e event) bool {
+		switch e.name {
+		case "delta":
+			a.heard = true
+			reply.WriteString(e.data["text"].(string))
+		case "done":
+			a.done(e.data)
+		case "error":
+			a.fail(e.data, nil)
+		}
+		return true
+	})
+	if err == nil && a.turn == 0 && a.failure == "" {
+		err = io.ErrUnexpectedEOF
+	}
+	if a.turn != 0 && a.reply != reply.String() {
+		a.wrong = fmt.Sprintf("the pieces of the reply were %q", reply.String())
+	}
+	return err
+}
+
+func (a *told) done(body object) {
+	a.turn, a.reply = int(body["turn"].(float64)), body["reply"].(string)
+	if a.reply != answerTo(a.text) {
+		a.wrong = "it is the reply to another message"
+	}
+}
+
+// fail takes down a failure, which has to say what went wrong, and when to come
+// back if it says that it is the host's. The header is nil in a stream.
+func (a *told) fail(body object, header http.Header) {
+	status, _ := body["status"].(float64)
+	code, _ := body["type"].(string)
+	detail, _ := body["detail"].(string)
+	a.failure = fmt.Sprintf("%v %s: %s", status, strings.TrimPrefix(code, "urn:bothost:problem:"), detail)
+	switch {
+	case status < 500 || code == "" || detail == "":
+		a.wrong = "it is no clear error"
+	case header != nil && status == http.StatusServiceUnavailable && header.Get("Retry-After") == "":
+		a.wrong = "it has no Retry-After"
+	}
+}
+
+// answered waits until everybody has had an answer to what was asked after the call.
+func (c *callers) answered() {
+	c.t.Helper()
+	before := make([]int, len(c.all))
+	for i, one := range c.all {
+		before[i] = one.attempts()
+	}
+	for i, one := range c.all {
+		// What was asked before the call is answered first.
+		for began := time.Now(); one.attempts() < before[i]+2; time.Sleep(20 * time.Millisecond) {
+			if time.Since(began) > 2*patience {
+				c.t.Fatalf("%s is not answered any more", one.conversation)
+			}
+		}
+	}
+}
+
+func (c *caller) attempts() int {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return len(c.told)
+}

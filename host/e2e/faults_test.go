@@ -1,0 +1,91 @@
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// faults happen to the plugins of a site, and are timed.
+type faults struct {
+	*site
+	dir pluginDir
+	// version counts the files of each plugin.
+	version int
+	took    map[string][]time.Duration
+}
+
+func newFaults(s *site, dir pluginDir) *faults {
+	return &faults{site: s, dir: dir, took: map[string][]time.Duration{}}
+}
+
+func (f *faults) pid(plugin string) int { return int(f.plugin(plugin)["pid"].(float64)) }
+
+// replace puts other files in the place of all the plugins at once, and waits until
+// all serve and the processes of before have ended.
+func (f *faults) replace(plugins ...string) {
+	f.t.Helper()
+	before := map[string]object{}
+	f.version++
+	began := time.Now()
+	for _, plugin := range plugins {
+		before[plugin] = f.plugin(plugin)
+		f.dir.change(plugin, f.version)
+	}
+	for _, plugin := range plugins {
+		f.changes(plugin, func(now object) bool {
+			return now["state"] == "running" && now["serving"] != before[plugin]["serving"] && now["pid"] != before[plugin]["pid"]
+		})
+		f.took[plugin] = append(f.took[plugin], time.Since(began))
+	}
+	for _, plugin := range plugins {
+		f.ends(int(before[plugin]["pid"].(float64)))
+	}
+}
+
+// hit sends the processes of plugins a signal, and waits until others do their work.
+func (f *faults) hit(signal syscall.Signal, plugins ...string) {
+	f.t.Helper()
+	before := map[string]int{}
+	began := time.Now()
+	for _, plugin := range plugins {
+		before[plugin] = f.pid(plugin)
+		if err := syscall.Kill(before[plugin], signal); err != nil {
+			f.t.Fatalf("%s, process %d: %v", plugin, before[plugin], err)
+		}
+	}
+	for _, plugin := range plugins {
+		f.changes(plugin, func(now object) bool {
+			return now["state"] == "running" && now["pid"] != float64(before[plugin])
+		})
+		f.took[plugin] = append(f.took[plugin], time.Since(began))
+		f.ends(before[plugin])
+	}
+}
+
+// ends waits for the end of a process.
+func (f *faults) ends(pid int) {
+	f.t.Helper()
+	for began := time.Now(); runs(pid); time.Sleep(20 * time.Millisecond) {
+		if time.Since(began) > 30*time.Second {
+			f.t.Fatalf("process %d still runs", pid)
+		}
+	}
+}
+
+// figures gives how long it took, and begins anew.
+func (f *faults) figures() (text string, slowest time.Duration) {
+	var lines []string
+	for plugin, took := range f.took {
+		slices.Sort(took)
+		last := took[len(took)-1]
+		slowest = max(slowest, last)
+		lines = append(lines, fmt.Sprintf("%s %d times, p50 %v, max %v", plugin, len(took),
+			took[len(took)/2].Round(time.Millisecond), last.Round(time.Millisecond)))
+	}
+	slices.Sort(lines)
+	clear(f.took)
+	return strings.Join(lines, "; "), slowest
+}
