@@ -47,17 +47,23 @@ var errNotInFiles = errors.New("no file describes it any more")
 
 // bot makes the configuration of a tenant.
 func (c *configuration) bot(tenant registry.Tenant) (*config.Bot, error) {
-	if tenant.File == "" {
-		overrides, err := config.ParseOverrides(tenant.Config)
-		if err != nil {
-			return nil, err
-		}
-		return c.resolver.Bot(tenant.Name, overrides)
-	}
-	if _, ok := c.files[tenant.Name]; !ok {
+	if _, ok := c.files[tenant.Name]; tenant.File != "" && !ok {
 		return nil, errNotInFiles
 	}
-	return c.resolver.Bot(tenant.Name, nil)
+	return botOf(c.resolver, tenant)
+}
+
+// botOf makes the configuration of a tenant that is registered, or in a file that
+// the resolver has read.
+func botOf(resolver *config.Resolver, tenant registry.Tenant) (*config.Bot, error) {
+	if tenant.File != "" {
+		return resolver.Bot(tenant.Name, nil)
+	}
+	overrides, err := config.ParseOverrides(tenant.Config)
+	if err != nil {
+		return nil, err
+	}
+	return resolver.Bot(tenant.Name, overrides)
 }
 
 // check says what is wrong with the overrides of a tenant: every mistake with

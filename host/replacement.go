@@ -11,11 +11,6 @@ import (
 	"github.com/bothost/bothost/sdk/schema"
 )
 
-// checkedTenants is how many tenants are checked when a plugin is replaced: those
-// whose bots were used last. Others are as many as there may be, in a database;
-// one of them that does not fit learns it with its next turn, as a 503.
-const checkedTenants = 1000
-
 // withReplacement is the catalog as it will be if a plugin is replaced.
 type withReplacement struct {
 	*catalog.Catalog
@@ -42,35 +37,20 @@ func (h *Host) checkReplacement(ctx context.Context, before, next catalog.Entry)
 		return errors.New("it keeps no tenants, and the registrations are kept in it")
 	}
 	c := inForce.resolver.Config()
-	resolver, err := c.Bind(withReplacement{h.catalog, next})
+	changed, err := c.Bind(withReplacement{h.catalog, next})
 	if err != nil {
 		_, wrongBefore := c.Bind(h.catalog)
 		if err := newProblems(wrongBefore, err); err != nil {
 			return fmt.Errorf("a configuration in force does not fit it:\n%w", err)
 		}
-		// Tenants cannot be checked over what is wrong already.
+	}
+	err = h.checkTenants(ctx, inForce.resolver, changed)
+	if unread, ok := errors.AsType[unreadError](err); ok && inForce.resolver.RegistryStore().Plugin == next.Plugin {
+		// It may be what is to put that right.
+		h.logger.Warn("registered tenants are not asked whether a plugin fits them", "plugin", next.Plugin, "error", unread)
 		return nil
 	}
-	return h.checkCached(ctx, inForce, newConfiguration(resolver))
-}
-
-// checkCached does so for the tenants whose bots are cached.
-func (h *Host) checkCached(ctx context.Context, inForce, next *configuration) error {
-	names := h.registry.CachedTenants()
-	for _, name := range names[:min(checkedTenants, len(names))] {
-		tenant, err := h.registry.Get(ctx, name)
-		if err != nil {
-			// It is gone, or nobody can tell: then its instances tell.
-			continue
-		}
-		if _, err := next.bot(tenant); err != nil {
-			_, wrongBefore := inForce.bot(tenant)
-			if err := newProblems(wrongBefore, err); err != nil {
-				return fmt.Errorf("the configuration of tenant %q does not fit it:\n%w", name, err)
-			}
-		}
-	}
-	return nil
+	return err
 }
 
 // newProblems is what is wrong now and was not before.

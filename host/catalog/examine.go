@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -89,7 +90,11 @@ func (w *watcher) decline(ctx context.Context, entry, before Entry, revoked bool
 		entry.Copy = before.Copy
 	}
 	if entry.Usable() {
-		entry.Reason += "; what was there before, " + entry.Serving + ", stays in service"
+		separator := "; "
+		if strings.Contains(entry.Reason, "\n") {
+			separator = "\n"
+		}
+		entry.Reason += separator + "what was there before, " + entry.Serving + ", stays in service"
 	}
 	w.catalog.put(entry)
 	if before.State != entry.State || before.Reason != entry.Reason {

@@ -17,7 +17,8 @@ type Resolver struct {
 // Bind checks what every tenant inherits, and every tenant that files
 // describe, against the plugins that there are. What is inherited need not be
 // complete: a key that a plugin requires may be left for tenants to give. Its
-// errors are Problems.
+// errors are Problems; the resolver that comes with them is not to be put in
+// force, and makes the configurations of tenants that they do not concern.
 func (c *Config) Bind(plugins Plugins) (*Resolver, error) {
 	r := &Resolver{config: c, schemas: newSchemas(plugins)}
 	r.base = merge(c.bot, r.inherit)
@@ -26,10 +27,7 @@ func (c *Config) Bind(plugins Plugins) (*Resolver, error) {
 		problems = append(problems, r.bindRegistry()...)
 		problems = append(problems, r.checkTenants()...)
 	}
-	if err := problems.orNil(); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return r, problems.orNil()
 }
 
 // checkBase reports what is wrong with what is inherited, save what is missing.

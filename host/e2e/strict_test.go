@@ -6,8 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
-	"testing"
 
 	"github.com/bothost/bothost/sdk"
 	"github.com/bothost/bothost/sdk/llm"
@@ -68,50 +66,15 @@ func serveStrict() {
 	}
 }
 
-// TestReplacementThatDoesNotFitIsRefused replaces a provider by versions that do
-// not take what a file's tenant, or a registered one, has configured.
-func TestReplacementThatDoesNotFitIsRefused(t *testing.T) {
-	t.Parallel()
-	for name, values := range map[string]object{
-		"tenant of a file":  {"tenants": object{"a": object{"llm": object{"provider": "strict", "word": "yes"}}}},
-		"registered tenant": {},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := newPluginDir(t, "llm-echo", "memory-buffer", "store-sqlite")
-			self, err := os.Executable()
-			dir.check(err)
-			program, err := os.ReadFile(self)
-			dir.check(err)
-			put := func(version string) { dir.put(strictName, append(bytes.Clone(program), version...)) }
-			put("")
-			values["plugin_dir"] = dir.path
-			s := newSite(t, values)
-			if values["tenants"] == nil {
-				s.api().register("a", object{"llm": object{"provider": "strict", "word": "yes"}})
-			}
-			hears := func() {
-				t.Helper()
-				if reply := s.api().hears("a", "c", "Well?"); reply != "yes" {
-					t.Errorf("the reply is %q", reply)
-				}
-			}
-			hears()
-			serving, pid := s.plugin(strictName)["serving"], s.plugin(strictName)["pid"]
-			for version, reason := range map[string]string{"demanding": "token", "sullen": "not today"} {
-				put(version)
-				refused := s.becomes(strictName, "refused", reason)
-				if refused["serving"] != serving || refused["pid"] != pid || !strings.Contains(refused["reason"].(string), "stays in service") {
-					t.Errorf("it is %v", refused)
-				}
-				hears()
-			}
-			put("other")
-			s.changes(strictName, func(now object) bool { return now["state"] == "running" && now["version"] == "4" })
-			hears()
-		})
-	}
-}
-
 // isStrict reports whether this process is to be the plugin.
 func isStrict() bool { return filepath.Base(os.Args[0]) == strictName }
+
+// strictVersions gives what puts a version of the plugin into a directory.
+func strictVersions(dir pluginDir) func(version string) {
+	dir.t.Helper()
+	self, err := os.Executable()
+	dir.check(err)
+	program, err := os.ReadFile(self)
+	dir.check(err)
+	return func(version string) { dir.put(strictName, append(bytes.Clone(program), version...)) }
+}
