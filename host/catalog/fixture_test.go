@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 // fixture is a plugin directory and what it is loaded with.
 type fixture struct {
 	catalog.Settings
+	launcher  supervise.Launcher
 	described atomic.Int32
 }
 
@@ -35,17 +36,16 @@ func newFixture(t *testing.T, plugins ...string) *fixture {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(sockets) })
-	launcher := supervise.Launcher{
+	f := &fixture{launcher: supervise.Launcher{
 		SocketDir: sockets, StartTimeout: 4 * time.Second,
 		// The race detector would sleep for a second at each process's end.
 		Env: []string{"GORACE=atexit_sleep_ms=0"},
-	}
-	f := &fixture{}
+	}}
 	f.Settings = catalog.Settings{
 		Dir: t.TempDir(), PrivateDir: t.TempDir(), CacheDir: filepath.Join(t.TempDir(), "cache"),
 		Describe: func(ctx context.Context, binary supervise.Binary) (*pluginv1.DescribeResponse, error) {
 			f.described.Add(1)
-			return launcher.Describe(ctx, binary)
+			return f.launcher.Describe(ctx, binary)
 		},
 	}
 	for _, plugin := range plugins {
