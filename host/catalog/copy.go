@@ -77,13 +77,16 @@ func removeCopies(privateDir, plugin, but string) error {
 	return err
 }
 
-// fileChecksum reads a trusted file.
+// fileChecksum reads a trusted file that nobody writes.
 func fileChecksum(path string) (string, error) {
 	file, err := openTrusted(path)
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = file.Close() }()
+	if beingWritten(file) {
+		return "", errors.New("it is being written")
+	}
 	digest := sha256.New()
 	if _, err := io.Copy(digest, file); err != nil {
 		return "", err

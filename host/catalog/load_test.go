@@ -2,8 +2,10 @@ package catalog_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -167,5 +169,35 @@ func TestLoadHeedsItsContext(t *testing.T) {
 	defer cancel()
 	if _, err := catalog.Load(ctx, f.Settings); err == nil {
 		t.Error("it did not fail")
+	}
+}
+
+// TestHalfAProgramIsNotStarted cuts programs off at the end of a page, where a copy
+// rests.
+func TestHalfAProgramIsNotStarted(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only ELF tells how long a program is")
+	}
+	f := newFixture(t)
+	program, err := os.ReadFile(fakeplugin.Link(t, t.TempDir(), "llm-whole"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const parts = 16
+	for part := range parts {
+		size := len(program) * part / parts &^ 4095
+		f.write(t, fmt.Sprint("llm-", part), string(program[:max(size, 40)]), 0o755)
+	}
+	f.write(t, "llm-longer", string(program)+"and more", 0o755)
+	c := f.load(t)
+	for part := range parts {
+		got := entry(t, c, fmt.Sprint("llm-", part))
+		if got.State != catalog.Refused || !strings.Contains(got.Reason, "cut off") && !strings.Contains(got.Reason, "not a whole program") {
+			t.Errorf("%d of %d: %s, %s", part, parts, got.State, got.Reason)
+		}
+	}
+	if got := entry(t, c, "llm-longer"); got.State != catalog.Idle || f.described.Load() != 1 {
+		t.Errorf("described %d; the whole is %s: %s", f.described.Load(), got.State, got.Reason)
 	}
 }

@@ -94,7 +94,11 @@ func (p pins) addAll(dir string) error {
 		if newEntry(file.Name()).State == Ignored {
 			continue
 		}
-		checksum, err := fileChecksum(filepath.Join(dir, file.Name()))
+		path := filepath.Join(dir, file.Name())
+		checksum, err := fileChecksum(path)
+		if err == nil {
+			err = checkWhole(path)
+		}
 		if err != nil {
 			return fmt.Errorf("approve %s: %w", file.Name(), err)
 		}

@@ -109,3 +109,16 @@ func TestPinRefusesWhatCouldNotBeUsed(t *testing.T) {
 		t.Error("a directory of others was pinned")
 	}
 }
+
+func TestRefusalKeepsOtherSystemsPinned(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for _, test := range []struct{ content, command string }{{"first", "pin --plugin-dir"}, {"second", "pin --keep --plugin-dir"}} {
+		f.write(t, "llm-one", test.content, 0o755)
+		f.pin(t, true)
+		f.write(t, "llm-one", "another", 0o755)
+		if got := entry(t, f.load(t), "llm-one"); !strings.Contains(got.Reason, test.command) {
+			t.Errorf("the reason is %q", got.Reason)
+		}
+	}
+}

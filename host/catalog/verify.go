@@ -1,6 +1,9 @@
 package catalog
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // approved checks what holds for all files.
 func (l *loader) approved() (pins, error) {
@@ -44,13 +47,30 @@ func (l *loader) verify(entry *Entry, approved pins, wrong error) {
 		entry.refuse("%w", err)
 		return
 	}
+	if stampOf(path) != entry.stamp || beingWritten(file) {
+		entry.wait()
+		return
+	}
 	entry.Serving = entry.Checksum
 	entry.Pinned = approved.allows(entry.Plugin, entry.Checksum)
-	switch {
-	case stampOf(path) != entry.stamp || beingWritten(file):
-		entry.wait()
-	case approved != nil && !entry.Pinned:
-		entry.refuse("%s does not name its checksum, %s; if you trust it: bothost plugin pin --plugin-dir %s",
-			LockName, entry.Checksum, l.Dir)
+	if err := l.checkCopy(*entry, approved); err != nil {
+		entry.refuse("%w", err)
 	}
+}
+
+// checkCopy reports why a copy must not be run.
+func (l *loader) checkCopy(entry Entry, approved pins) error {
+	if err := checkWhole(entry.Path); err != nil {
+		return err
+	}
+	if approved == nil || entry.Pinned {
+		return nil
+	}
+	keep := ""
+	if len(approved[entry.Plugin]) > 1 {
+		// Other systems use the lock, too.
+		keep = " --keep"
+	}
+	return fmt.Errorf("%s does not name its checksum, %s; if you trust it: bothost plugin pin%s --plugin-dir %s",
+		LockName, entry.Checksum, keep, l.Dir)
 }

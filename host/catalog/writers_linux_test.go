@@ -1,7 +1,10 @@
 package catalog_test
 
 import (
+	"errors"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/bothost/bothost/host/catalog"
@@ -57,4 +60,26 @@ func TestFileThatIsWrittenAtTheStart(t *testing.T) {
 		w.settled()
 		w.want(t, "llm-one", catalog.Idle, "", "1")
 	})
+}
+
+// TestPinRefusesWhatIsWritten is about a lock that is made in the middle of a copy.
+func TestPinRefusesWhatIsWritten(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.write(t, "llm-one", "1 half", 0o755)
+	file, err := os.OpenFile(filepath.Join(f.Dir, "llm-one"), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := catalog.Pin(f.Dir, false); err == nil || !strings.Contains(err.Error(), "approve llm-one: it is being written") {
+		t.Errorf("error is %v", err)
+	}
+	f.write(t, "llm-two", "\x7fELF and no more", 0o755)
+	if err := errors.Join(file.Close(), os.Remove(file.Name())); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := catalog.Pin(f.Dir, false); err == nil || !strings.Contains(err.Error(), "approve llm-two: it is not a whole program") {
+		t.Errorf("error is %v", err)
+	}
 }

@@ -68,7 +68,8 @@ func (p *processPipes) start(path string, env []string) (*exec.Cmd, error) {
 			return command, nil
 		}
 		if !errors.Is(err, syscall.ETXTBSY) || attempt == busyAttempts {
-			return nil, fmt.Errorf("run %s: %w", path, err)
+			// It names the path.
+			return nil, err
 		}
 		time.Sleep(time.Duration(attempt) * busyPause)
 	}
