@@ -193,7 +193,7 @@ func TestHalfAProgramIsNotStarted(t *testing.T) {
 	c := f.load(t)
 	for part := range parts {
 		got := entry(t, c, fmt.Sprint("llm-", part))
-		if got.State != catalog.Refused || !strings.Contains(got.Reason, "cut off") && !strings.Contains(got.Reason, "not a whole program") {
+		if got.State != catalog.Refused || !strings.Contains(got.Reason, "it is cut off") {
 			t.Errorf("%d of %d: %s, %s", part, parts, got.State, got.Reason)
 		}
 	}

@@ -3,7 +3,9 @@ package catalog
 import (
 	"bytes"
 	"debug/elf"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 )
 
@@ -25,11 +27,11 @@ func checkWhole(path string) error {
 		return nil
 	}
 	program, err := elf.NewFile(file)
-	if err != nil {
-		return fmt.Errorf("it is not a whole program: %w", err)
-	}
-	if wanted := extent(program); info.Size() < wanted {
-		return fmt.Errorf("it is cut off: it has %d bytes of at least %d", info.Size(), wanted)
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), err == nil && info.Size() < extent(program):
+		return fmt.Errorf("it is cut off: what begins here is a program of more than %d bytes", info.Size())
+	case err != nil:
+		return fmt.Errorf("it is not a program: %w", err)
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func TestPinRefusesWhatIsWritten(t *testing.T) {
 	if err := errors.Join(file.Close(), os.Remove(file.Name())); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := catalog.Pin(f.Dir, false); err == nil || !strings.Contains(err.Error(), "approve llm-two: it is not a whole program") {
+	if _, err := catalog.Pin(f.Dir, false); err == nil || !strings.Contains(err.Error(), "approve llm-two: it is not a program") {
 		t.Errorf("error is %v", err)
 	}
 }
