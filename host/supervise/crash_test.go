@@ -61,7 +61,7 @@ func TestCallInFlightAtACrash(t *testing.T) {
 	instance := open(t, s, "llm-works", "k")
 	defer instance.Release()
 	_, err := instance.Check(t.Context(), config(t, fakeplugin.Options{Exit: true}))
-	if !fault.Is(err, fault.Unavailable) {
+	if !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "its process ended") {
 		t.Errorf("error is %v", err)
 	}
 	look(t, instance)

@@ -70,12 +70,15 @@ func (s settledStream) RecvMsg(message any) error {
 
 // settle lets a caller whose call fell with the connection know it only when the
 // rest of the host can know it too, so that a second try does not end up in the
-// same process. Such an error is gRPC's own: a plugin's has a detail.
+// same process, and says that it ended. Such an error is gRPC's own: a plugin's has
+// a detail.
 func (p *process) settle(ctx context.Context, err error) error {
 	if failure := status.Convert(err); failure.Code() == codes.Unavailable && len(failure.Details()) == 0 {
 		waiting, cancel := context.WithTimeout(ctx, linger)
 		defer cancel()
-		_ = await(waiting, p.lost)
+		if await(waiting, p.lost) == nil {
+			return status.Error(codes.Unavailable, "its process ended: "+failure.Message())
+		}
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package supervise_test
 
 import (
 	"encoding/json"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -35,6 +36,9 @@ func TestStreamAtACrash(t *testing.T) {
 				case <-session.Done():
 				default:
 					t.Errorf("the end of the process is not known yet, but told: %v", err)
+				}
+				if !strings.Contains(err.Error(), "its process ended") {
+					t.Errorf("error is %v", err)
 				}
 				session.Release()
 			}
