@@ -38,7 +38,10 @@ func answering(t *testing.T, pause time.Duration) object {
 		}
 		request.answer(w, r, pause)
 	})
-	server := httptest.NewServer(mux)
+	server := httptest.NewUnstartedServer(mux)
+	// What is open belongs to a call that is being made.
+	server.Config.SetKeepAlivesEnabled(false)
+	server.Start()
 	t.Cleanup(server.Close)
 	return object{"provider": "ollama", "base_url": server.URL, "model": fakemodel.Model}
 }

@@ -21,6 +21,7 @@ const patience = time.Minute
 type callers struct {
 	t       *testing.T
 	all     []*caller
+	client  *http.Client
 	stop    chan struct{}
 	running sync.WaitGroup
 }
@@ -51,9 +52,8 @@ type told struct {
 
 // call has many callers speak to the tenants until they are told to stop.
 func call(t *testing.T, s *site, number int, tenants ...string) *callers {
-	c := &callers{t: t, stop: make(chan struct{})}
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: number}}
-	t.Cleanup(client.CloseIdleConnections)
+	c := &callers{t: t, client: client, stop: make(chan struct{})}
 	for i := range number {
 		one := &caller{
 			api:    &api{t: t, url: s.server.URL, client: client},
@@ -69,6 +69,7 @@ func call(t *testing.T, s *site, number int, tenants ...string) *callers {
 func (c *callers) hangUp() {
 	close(c.stop)
 	c.running.Wait()
+	c.client.CloseIdleConnections()
 }
 
 func (c *caller) speak(stop <-chan struct{}) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -87,7 +88,9 @@ func phases(t *testing.T, all *faults, plugins []string) []phase {
 		}
 	}
 	nobody := func(told) bool { return false }
-	listeners := func(attempt told) bool { return attempt.heard }
+	listeners := func(attempt told) bool {
+		return attempt.heard && strings.Contains(attempt.failure, "llm-ollama: its process ended")
+	}
 	return []phase{
 		{"replaced", all, func(f *faults) {
 			for range times {

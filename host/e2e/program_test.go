@@ -21,6 +21,7 @@ type program struct {
 	t       *testing.T
 	folder  string
 	address string
+	environ []string
 	command *exec.Cmd
 	log     *lockedBuffer
 	exited  chan error
@@ -43,9 +44,10 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-func newProgram(t *testing.T) *program {
+// newProgram starts it, with more in its environment.
+func newProgram(t *testing.T, environ ...string) *program {
 	t.Helper()
-	p := &program{t: t, folder: t.TempDir(), address: freeAddress(t)}
+	p := &program{t: t, folder: t.TempDir(), address: freeAddress(t), environ: environ}
 	p.start()
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -75,6 +77,7 @@ func (p *program) start() {
 	p.command.Dir = p.folder
 	p.command.Env = append(os.Environ(), "BOTHOST__BOT__LLM__PROVIDER=echo", "BOTHOST__LOG__LEVEL=debug",
 		"BOTHOST__PLUGIN_ENV=GORACE")
+	p.command.Env = append(p.command.Env, p.environ...)
 	p.command.Stdout, p.command.Stderr = p.log, p.log
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := p.command.Start(); err != nil {
