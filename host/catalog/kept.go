@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
@@ -48,30 +47,11 @@ func (k kept) prune(plugin string) error {
 	if err != nil {
 		return err
 	}
-	for _, old := range contents[min(keptContents, len(contents)):] {
-		err = errors.Join(err, os.Remove(filepath.Join(k.dir, plugin, old)))
-	}
-	return err
+	return removeBeyond(keptContents, filepath.Join(k.dir, plugin), contents)
 }
 
 // contents lists the checksums, without their prefix, of what is kept of a plugin,
 // the latest first.
 func (k kept) contents(plugin string) ([]string, error) {
-	files, err := os.ReadDir(filepath.Join(k.dir, plugin))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	var found []os.FileInfo
-	for _, file := range files {
-		// What has been removed since is of no use.
-		if info, err := file.Info(); err == nil && isChecksum(checksumPrefix+info.Name()) {
-			found = append(found, info)
-		}
-	}
-	slices.SortStableFunc(found, func(a, b os.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
-	names := make([]string, len(found))
-	for i, info := range found {
-		names[i] = info.Name()
-	}
-	return names, err
+	return latestFirst(filepath.Join(k.dir, plugin), func(name string) bool { return isChecksum(checksumPrefix + name) })
 }
