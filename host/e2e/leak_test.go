@@ -40,8 +40,8 @@ func TestEndureCrashes(t *testing.T) {
 	times, isLong := endureTimes(t)
 	contents, rounds := 1, 1
 	if isLong {
-		// As many contents of a file as are kept.
-		contents, rounds = 3, 5*times/crashesBetween
+		// More contents of a file than anything is kept of.
+		contents, rounds = 7, 5*times/crashesBetween
 	}
 	crash()
 	for range contents {
