@@ -82,11 +82,24 @@ func (c *caller) speak(stop <-chan struct{}) {
 				return
 			}
 		}
+		if message%8 == 0 {
+			c.look()
+		}
 		select {
 		case <-stop:
 			return
 		default:
 		}
+	}
+}
+
+// look reads the beginning of the conversation, which nothing excuses from working.
+func (c *caller) look() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	response, err := c.api.try(ctx, http.MethodGet, "/v1/conversations/"+c.conversation+"/messages?limit=2", nil, "X-Tenant", c.tenant)
+	if err != nil || response.status != http.StatusOK {
+		c.api.t.Errorf("%s cannot be read: %d %s, %v", c.conversation, response.status, response.raw, err)
 	}
 }
 
