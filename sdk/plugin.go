@@ -23,10 +23,7 @@ import (
 type Plugin struct {
 	describe *pluginv1.DescribeResponse
 	logger   hclog.Logger
-	// attached gets a value when a host attaches; lifeline, if set, is called
-	// when the host has let go.
-	attached chan struct{}
-	lifeline func()
+	lifeline lifeline
 	register func(grpc.ServiceRegistrar)
 	// opened is the erased half of the instances table.
 	opened instanceTable
@@ -52,7 +49,7 @@ func newPlugin(kind pluginv1.Kind, name, version string, config *schema.Schema) 
 			ContractMinor: handshake.ContractMinor, ConfigSchema: config.Raw(),
 		},
 		logger:   newLogger(name, os.Stderr),
-		attached: make(chan struct{}, 1),
+		lifeline: loose{},
 	}, nil
 }
 
@@ -86,11 +83,15 @@ func (p *Plugin) Close() { p.opened.closeAll() }
 
 // newLogger writes what the host can read back: JSON lines with their level.
 func newLogger(name string, w io.Writer) hclog.Logger {
-	level := hclog.LevelFromString(os.Getenv(handshake.LogLevelVariable))
-	if level == hclog.NoLevel {
-		level = hclog.Info
+	return hclog.New(&hclog.LoggerOptions{Name: name, Level: logLevel(hclog.Info), Output: w, JSONFormat: true})
+}
+
+// logLevel is the level that the environment names.
+func logLevel(otherwise hclog.Level) hclog.Level {
+	if level := hclog.LevelFromString(os.Getenv(handshake.LogLevelVariable)); level != hclog.NoLevel {
+		return level
 	}
-	return hclog.New(&hclog.LoggerOptions{Name: name, Level: level, Output: w, JSONFormat: true})
+	return otherwise
 }
 
 const contractPackage = "bothost.plugin."

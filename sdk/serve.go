@@ -3,12 +3,8 @@ package sdk
 import (
 	"context"
 	"fmt"
-	"io"
 	"log"
 	"os"
-	"os/signal"
-	"syscall"
-	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
@@ -27,15 +23,23 @@ func serve(p *Plugin, err error) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	if socket, ok := debugSocket(p.Name(), os.Args[1:]); ok {
+		if err := serveDebug(p, socket); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	config := handshake.Config()
 	if os.Getenv(config.MagicCookieKey) != config.MagicCookieValue {
 		fmt.Fprintf(os.Stderr, "%s %s is a plugin of bothost, which starts it itself.\n"+
-			"Put it into the host's plugin directory, under the name %s.\n",
-			p.Name(), p.describe.GetVersion(), p.Name())
+			"Put it into the host's plugin directory, under the name %s.\n"+
+			"To run it under a debugger: %s %s\n",
+			p.Name(), p.describe.GetVersion(), p.Name(), p.Name(), handshake.DebugFlag)
 		os.Exit(1)
 	}
 	defer tuning.NewReserve(reserve).Release()
-	live(p)
+	p.lifeline = tie(p.logger)
 	// go-plugin takes standard output for its handshake and replaces both
 	// standard streams afterwards: what the author's code logs goes where
 	// our log goes.
@@ -51,29 +55,6 @@ func serve(p *Plugin, err error) {
 		},
 		Logger: hclog.NewNullLogger(),
 	})
-}
-
-// live ties the life of this process to the host's. Three things can be seen
-// of a host that is gone: the stream of Attach breaks, standard input ends (the
-// host holds its other end from the first moment on), or nobody ever attaches.
-// SIGTERM says nothing: whoever stops a host's whole process group wants the
-// turns in flight to finish.
-func live(p *Plugin) {
-	signal.Ignore(syscall.SIGTERM)
-	p.lifeline = exit
-	go func() {
-		// Nothing is ever sent: the copy ends when the host does.
-		_, _ = io.Copy(io.Discard, os.Stdin)
-		exit()
-	}()
-	go func() {
-		select {
-		case <-p.attached:
-		case <-time.After(handshake.AttachTimeout):
-			p.logger.Error("no host has attached", "waited", handshake.AttachTimeout)
-			os.Exit(1)
-		}
-	}()
 }
 
 // registration is what go-plugin wants to know of a plugin.

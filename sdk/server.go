@@ -2,7 +2,6 @@ package sdk
 
 import (
 	"context"
-	"os"
 	"runtime/debug"
 
 	"google.golang.org/grpc"
@@ -72,21 +71,14 @@ func (s *pluginServer) Check(ctx context.Context, r *pluginv1.CheckRequest) (*pl
 	return &pluginv1.CheckResponse{Summary: summary}, nil
 }
 
-// Attach is the lifeline. Its end in a process of its own ends the process.
+// Attach is the lifeline: its end in a process that a host has started ends the
+// process.
 func (s *pluginServer) Attach(_ *pluginv1.AttachRequest, stream grpc.ServerStreamingServer[pluginv1.AttachResponse]) error {
-	select {
-	case s.plugin.attached <- struct{}{}:
-	default:
-	}
+	s.plugin.lifeline.attached()
+	defer s.plugin.lifeline.letGo()
 	if err := stream.Send(&pluginv1.AttachResponse{}); err != nil {
 		return err
 	}
 	<-stream.Context().Done()
-	if s.plugin.lifeline != nil {
-		s.plugin.lifeline()
-	}
 	return nil
 }
-
-// exit ends the process at once: whoever it worked for is gone.
-func exit() { os.Exit(0) }

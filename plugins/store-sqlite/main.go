@@ -17,19 +17,19 @@ import (
 var version = "0.0.0-dev"
 
 func main() {
-	if len(os.Args) > 1 {
-		os.Exit(backup(os.Args[1:]))
+	if len(os.Args) > 1 && os.Args[1] == "backup" {
+		os.Exit(backup(os.Args[2:]))
 	}
 	sdk.ServeStore("store-sqlite", version, sqlite.Open)
 }
 
-// backup carries out the command, and gives the exit status.
+// backup carries out the command of that name, and gives the exit status.
 func backup(args []string) int {
-	if len(args) != 3 || args[0] != "backup" {
+	if len(args) != 2 {
 		fmt.Fprintln(os.Stderr, "usage: store-sqlite backup FILE COPY")
 		return 2
 	}
-	if err := sqlite.Backup(context.Background(), args[1], args[2]); err != nil {
+	if err := sqlite.Backup(context.Background(), args[0], args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
