@@ -90,6 +90,9 @@ func examineEntry(entry catalog.Entry) Finding {
 		f.Remedy = "rename it, or take it out of the plugin directory"
 	default:
 		f.Detail = "version " + entry.Version
+		if entry.Attached() {
+			f.Detail += ", attached: " + entry.Socket
+		}
 		if entry.Pinned {
 			f.Detail += ", pinned"
 		}

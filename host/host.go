@@ -26,6 +26,7 @@ import (
 	"github.com/bothost/bothost/host/registry"
 	"github.com/bothost/bothost/host/rundir"
 	"github.com/bothost/bothost/host/supervise"
+	"github.com/bothost/bothost/sdk/plugin/handshake"
 )
 
 type (
@@ -57,6 +58,8 @@ type Host struct {
 	gates      *bot.Gates
 	registry   *registry.Registry
 
+	// attached are the processes that are used instead of files.
+	attached []handshake.Attachment
 	// stopWatching ends the watch of the plugin directory.
 	stopWatching context.CancelFunc
 	watching     sync.WaitGroup
@@ -74,6 +77,13 @@ func WithLogger(logger hclog.Logger) Option { return func(h *Host) { h.logger = 
 
 // WithVersion says what the host calls itself.
 func WithVersion(version string) Option { return func(h *Host) { h.version = version } }
+
+// WithAttached uses processes that run already instead of what the plugin directory
+// has of their names: see sdk/plugin/handshake. They must answer when the host is
+// made. The host does not end them, and attaches again when they were restarted.
+func WithAttached(attached ...handshake.Attachment) Option {
+	return func(h *Host) { h.attached = append(h.attached, attached...) }
+}
 
 // drainTime is how long turns may go on once a host is told to end.
 const drainTime = 30 * time.Second
@@ -132,16 +142,20 @@ func (h *Host) loadPlugins(ctx context.Context, settings config.Settings) (err e
 		Env:       supervise.Environment(append(supervise.CommonEnvironment(), settings.PluginEnv...)...),
 		Logger:    h.logger,
 	}
+	sockets, err := socketsOf(h.attached)
+	if err != nil {
+		return err
+	}
 	h.catalog, err = catalog.Load(ctx, catalog.Settings{
 		Dir: settings.PluginDir, PrivateDir: h.runDir.Copies(),
 		CacheDir: filepath.Join(h.dataDir.path, config.CatalogDir), KeptDir: filepath.Join(h.dataDir.path, config.KeptDir),
-		Logger: h.logger, Describe: launcher.Describe,
+		Attached: sockets, Logger: h.logger, Describe: launcher.Describe,
 	})
 	if err != nil {
-		return fmt.Errorf("plugin directory: %w", err)
+		return fmt.Errorf("load plugins: %w", err)
 	}
 	h.supervisor = supervise.New(supervise.Settings{
-		Launcher: launcher, Catalog: h.catalog, DataDir: h.dataDir.path,
+		Launcher: launcher, Catalog: h.catalog, DataDir: h.dataDir.path, Attached: h.adopt,
 	})
 	return nil
 }

@@ -23,7 +23,8 @@ func (h *Host) Plugins() []httpapi.Plugin {
 func describePlugin(entry catalog.Entry, status supervise.Status) httpapi.Plugin {
 	plugin := httpapi.Plugin{
 		Plugin: entry.Plugin, Kind: entry.Kind, Name: entry.Name, Version: entry.Version, Contract: entry.Contract,
-		Checksum: entry.Checksum, Serving: entry.Serving, Pinned: entry.Pinned, State: string(entry.State), Reason: entry.Reason,
+		Checksum: entry.Checksum, Serving: entry.Serving, Pinned: entry.Pinned, Attached: entry.Attached(),
+		State: string(entry.State), Reason: entry.Reason,
 		PID: status.PID, Instances: status.Instances, Restarts: status.Restarts, LastError: status.LastError,
 	}
 	if status.State != "" && entry.State == catalog.Idle {

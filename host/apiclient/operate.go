@@ -49,7 +49,10 @@ type Plugin struct {
 	Serving string `json:"serving,omitempty"`
 	// Pinned says that plugins.lock names the checksum.
 	Pinned bool `json:"pinned"`
-	// State is idle, running, restarting, broken, refused, waiting or ignored.
+	// Attached says that it is a process that somebody else has started, and not a
+	// file.
+	Attached bool `json:"attached,omitempty"`
+	// State is idle, running, restarting, broken, gone, refused, waiting or ignored.
 	State string `json:"state"`
 	// Reason says why the file is not used.
 	Reason    string `json:"reason,omitempty"`

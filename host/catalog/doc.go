@@ -21,4 +21,8 @@
 //
 // The contents that were last in service are kept by checksum, so that Rollback
 // can put one of them back.
+//
+// A plugin may also be a process that runs already, which a developer has started:
+// it takes the place of a file of its name, nothing is run, and what is not a file
+// is in no lock. It is described anew whenever it was started again (Adopt).
 package catalog

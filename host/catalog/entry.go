@@ -25,7 +25,8 @@ const (
 	Ignored State = "ignored"
 )
 
-// Entry is one file of the plugin directory.
+// Entry is one file of the plugin directory, or a process that is attached to
+// instead.
 type Entry struct {
 	// Plugin is the file's name, <kind>-<name>.
 	Plugin string
@@ -51,6 +52,9 @@ type Entry struct {
 type Copy struct {
 	// Path is where it is; empty if nothing can be run.
 	Path string
+	// Socket is where the process listens that is attached to instead; empty if
+	// there is none.
+	Socket string
 	// Serving is its checksum.
 	Serving string
 	Version string
@@ -66,8 +70,11 @@ type Copy struct {
 	Effects []memory.EffectKind
 }
 
-// Usable reports whether there is something to run.
-func (c Copy) Usable() bool { return c.Path != "" }
+// Usable reports whether there is something to run or to attach to.
+func (c Copy) Usable() bool { return c.Path != "" || c.Attached() }
+
+// Attached reports whether it is a process that somebody else has started.
+func (c Copy) Attached() bool { return c.Socket != "" }
 
 // Serves reports whether the plugin serves a service, by its short name, such as
 // "TenantStoreService".
@@ -75,9 +82,9 @@ func (c Copy) Serves(service string) bool {
 	return slices.Contains(c.Services, contractPackage+service)
 }
 
-// Binary is what is run.
+// Binary is what is run, or attached to.
 func (e Entry) Binary() supervise.Binary {
-	return supervise.Binary{Plugin: e.Plugin, Path: e.Path, Checksum: e.Serving}
+	return supervise.Binary{Plugin: e.Plugin, Path: e.Path, Checksum: e.Serving, Socket: e.Socket}
 }
 
 // refuse sets the state and the reason.

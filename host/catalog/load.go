@@ -8,7 +8,8 @@ import (
 )
 
 // Load looks at the plugin directory. It fails only if the directory cannot be
-// read at all, or ctx ends; what is wrong with a file is in its entry.
+// read at all, a process cannot be attached to, or ctx ends; what is wrong with a
+// file is in its entry.
 func Load(ctx context.Context, settings Settings) (*Catalog, error) {
 	loader := &loader{Settings: settings.withDefaults(), cache: cache{settings.CacheDir}, kept: kept{settings.KeptDir}}
 	names, err := loader.names()
@@ -30,6 +31,9 @@ func Load(ctx context.Context, settings Settings) (*Catalog, error) {
 		loader.report(entry)
 		loader.settle(entry)
 		catalog.put(entry)
+	}
+	if err := catalog.attach(ctx); err != nil {
+		return nil, err
 	}
 	return catalog, nil
 }

@@ -20,7 +20,8 @@ type loader struct {
 
 func (l *loader) path(file string) string { return filepath.Join(l.Dir, file) }
 
-// names lists the files that are meant to be plugins.
+// names lists the files that are meant to be plugins, and that no process takes
+// the place of.
 func (l *loader) names() ([]string, error) {
 	files, err := os.ReadDir(l.Dir)
 	if err != nil {
@@ -28,7 +29,8 @@ func (l *loader) names() ([]string, error) {
 	}
 	var names []string
 	for _, file := range files {
-		if file.Name() != LockName && !strings.HasPrefix(file.Name(), ".") {
+		_, attached := l.Attached[file.Name()]
+		if file.Name() != LockName && !strings.HasPrefix(file.Name(), ".") && !attached {
 			names = append(names, file.Name())
 		}
 	}

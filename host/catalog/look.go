@@ -27,6 +27,9 @@ type file struct {
 func (w *watcher) takeOver() {
 	w.ground = groundOf(w.Dir)
 	for _, entry := range w.catalog.Entries() {
+		if entry.Attached() {
+			continue
+		}
 		known := &file{seen: entry.stamp, done: entry.stamp, ground: w.ground}
 		switch entry.State {
 		case Refused:

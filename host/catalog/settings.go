@@ -24,6 +24,9 @@ type Settings struct {
 	// Describe starts a plugin and asks it what it is, within a time of its own:
 	// supervise.Launcher does.
 	Describe func(ctx context.Context, binary supervise.Binary) (*pluginv1.DescribeResponse, error)
+	// Attached are the sockets of processes that run already, by plugin: they are
+	// used instead of files, and Describe asks them, too.
+	Attached map[string]string
 	// Logger gets one line for each file that is refused. nil discards them.
 	Logger hclog.Logger
 

@@ -48,7 +48,10 @@ type Plugin struct {
 	// there before; empty if nothing is.
 	Serving string `json:"serving,omitempty"`
 	Pinned  bool   `json:"pinned"`
-	// State is idle, running, restarting, broken, refused, waiting or ignored.
+	// Attached says that it is a process that somebody else has started, and not a
+	// file.
+	Attached bool `json:"attached,omitempty"`
+	// State is idle, running, restarting, broken, gone, refused, waiting or ignored.
 	State     string `json:"state"`
 	Reason    string `json:"reason,omitempty"`
 	PID       int    `json:"pid"`

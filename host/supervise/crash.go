@@ -11,6 +11,10 @@ import (
 func (u *unit) crashed(binary Binary, err error) {
 	u.mutex.Lock()
 	defer u.mutex.Unlock()
+	if binary.Socket != "" {
+		u.gone(err)
+		return
+	}
 	now := time.Now()
 	count := u.crashes.add(now)
 	u.lastError, u.crashedFile = err, binary.Checksum

@@ -14,8 +14,8 @@ import (
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 )
 
-// dialOptions complete what go-plugin dials with.
-func (p *process) dialOptions() []grpc.DialOption {
+// channelOptions are the contract's limits.
+func channelOptions() []grpc.DialOption {
 	return []grpc.DialOption{
 		grpc.WithDefaultCallOptions(
 			grpc.MaxCallRecvMsgSize(handshake.MaxMessageSize),
@@ -23,6 +23,12 @@ func (p *process) dialOptions() []grpc.DialOption {
 		),
 		grpc.WithStaticStreamWindowSize(handshake.StreamWindow),
 		grpc.WithStaticConnWindowSize(handshake.ConnWindow),
+	}
+}
+
+// dialOptions complete what go-plugin dials with.
+func (p *process) dialOptions() []grpc.DialOption {
+	return append(channelOptions(),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{
 			Time:                handshake.KeepaliveTime,
 			Timeout:             handshake.KeepaliveTimeout,
@@ -30,7 +36,7 @@ func (p *process) dialOptions() []grpc.DialOption {
 		}),
 		grpc.WithStreamInterceptor(p.interceptStream),
 		grpc.WithUnaryInterceptor(p.intercept),
-	}
+	)
 }
 
 // intercept settles what a call fails with.
@@ -73,14 +79,20 @@ func (s settledStream) RecvMsg(message any) error {
 // same process, and says that it ended. Such an error is gRPC's own: a plugin's has
 // a detail.
 func (p *process) settle(ctx context.Context, err error) error {
-	if failure := status.Convert(err); failure.Code() == codes.Unavailable && len(failure.Details()) == 0 {
+	if isBroken(err) {
 		waiting, cancel := context.WithTimeout(ctx, linger)
 		defer cancel()
 		if await(waiting, p.lost) == nil {
-			return status.Error(codes.Unavailable, "its process ended: "+failure.Message())
+			return status.Error(codes.Unavailable, "its process ended: "+status.Convert(err).Message())
 		}
 	}
 	return err
+}
+
+// isBroken reports whether an error may be that of a connection.
+func isBroken(err error) bool {
+	failure := status.Convert(err)
+	return failure.Code() == codes.Unavailable && len(failure.Details()) == 0
 }
 
 // connections remembers every connection that go-plugin makes for one process.

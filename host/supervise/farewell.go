@@ -53,6 +53,6 @@ func (i *Instance) closeIn(ctx context.Context, generation *generation) {
 	defer cancel()
 	_, err := generation.process.service().Close(ctx, &pluginv1.CloseRequest{Instance: i.id})
 	if err != nil && ctx.Err() == nil && !generation.dead() {
-		generation.process.logger.Warn("instance could not be closed", "error", err)
+		generation.process.log().Warn("instance could not be closed", "error", err)
 	}
 }

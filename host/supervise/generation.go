@@ -11,7 +11,7 @@ const reopenAtOnce = 4
 
 // generation is one process of a unit and those who use it.
 type generation struct {
-	process *process
+	process run
 	// sessions is guarded by the unit's mutex.
 	sessions int
 	// left are the instances that were open when it was replaced; they are set
@@ -23,12 +23,12 @@ type generation struct {
 	drained chan struct{}
 }
 
-func newGeneration(process *process) *generation {
+func newGeneration(process run) *generation {
 	return &generation{process: process, retired: make(chan struct{}), drained: make(chan struct{})}
 }
 
 // done is closed as soon as the process is of no use.
-func (g *generation) done() <-chan struct{} { return g.process.lost }
+func (g *generation) done() <-chan struct{} { return g.process.done() }
 
 // dead reports whether the process is of no use. A connection that broke says so
 // first: it is made once, before the generation, and never made again.
@@ -63,10 +63,10 @@ func (u *unit) watch(generation *generation) {
 		u.seeOff(generation)
 		return
 	case <-process.exited():
-		<-process.lost
+		<-process.done()
 	}
 	if u.supervisor.background.Err() == nil && !isClosed(generation.retired) {
-		u.crashed(process.binary, process.end())
+		u.crashed(process.program(), process.end())
 	}
 	u.retire(generation)
 	u.recover()

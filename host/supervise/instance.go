@@ -54,12 +54,12 @@ func (i *Instance) Release() {
 // Check asks the plugin whether the instance can do its work now, with the
 // per-call half of its configuration (a JSON object, or nil).
 func (i *Instance) Check(ctx context.Context, options []byte) (summary string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, i.unit.supervisor.settings.CheckTimeout)
-	defer cancel()
 	session, err := i.Acquire(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer session.Release() //nolint:contextcheck // closing an instance does not depend on who was the last
+	ctx, cancel := session.opening.generation.limit(ctx, i.unit.supervisor.settings.CheckTimeout)
+	defer cancel()
 	return client.Instance{Conn: session.Conn(), ID: session.Instance()}.Check(ctx, options)
 }

@@ -43,7 +43,7 @@ func (u *unit) launch(ctx context.Context) (*generation, error) {
 		u.noFile(err)
 		return nil, err
 	}
-	process, err := u.supervisor.settings.Launcher.start(ctx, binary)
+	process, err := u.begin(ctx, binary)
 	if err != nil {
 		if ctx.Err() == nil {
 			u.crashed(binary, err)
@@ -66,7 +66,7 @@ func (u *unit) started(attempt *start, generation *generation, err error) {
 	defer u.mutex.Unlock()
 	u.starting, u.current = nil, generation
 	if err == nil {
-		u.broken = false
+		u.broken, u.away = false, false
 		u.starts++
 	}
 	attempt.generation, attempt.err = generation, err

@@ -13,7 +13,8 @@ import (
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 )
 
-// Binary is an executable that may be run as a plugin.
+// Binary is an executable that may be run as a plugin, or a process that somebody
+// else runs as one.
 type Binary struct {
 	// Plugin is the full name, <kind>-<name>.
 	Plugin string
@@ -21,6 +22,9 @@ type Binary struct {
 	Path string
 	// Checksum tells one content of the file from another.
 	Checksum string
+	// Socket, if not empty, is where a process listens that is attached to; there is
+	// nothing to run then, and neither Path nor Checksum.
+	Socket string
 }
 
 // Launcher starts plugin processes. It keeps no state and may be copied; its
@@ -65,7 +69,13 @@ func CommonEnvironment() []string {
 
 // Describe starts the plugin, asks it what it is, and stops it. The process
 // sees no configuration. It fails with the last lines that the plugin printed.
+//
+// A process that runs already is asked without a limit of time: it may stand at
+// a breakpoint.
 func (l Launcher) Describe(ctx context.Context, binary Binary) (*pluginv1.DescribeResponse, error) {
+	if binary.Socket != "" {
+		return l.describeAttached(ctx, binary)
+	}
 	ctx, cancel := context.WithTimeout(ctx, l.withDefaults().StartTimeout)
 	defer cancel()
 	process, err := l.start(ctx, binary)

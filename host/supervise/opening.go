@@ -74,7 +74,7 @@ func (o *opening) failed() bool { return isClosed(o.done) && o.err != nil }
 // waits until it is the only one that is being opened.
 func (i *Instance) perform(ctx context.Context, opening *opening) {
 	defer close(opening.done)
-	ctx, cancel := context.WithTimeout(ctx, i.unit.supervisor.settings.OpenTimeout)
+	ctx, cancel := opening.generation.limit(ctx, i.unit.supervisor.settings.OpenTimeout)
 	defer cancel()
 	suspected := i.suspected()
 	if suspected {
@@ -128,7 +128,10 @@ func (i *Instance) judge(generation *generation, suspected bool, err error) bool
 	i.unit.mutex.Lock()
 	defer i.unit.mutex.Unlock()
 	if err != nil && generation.dead() {
-		i.unit.quarantine.blame(i.key, suspected, time.Now())
+		// That a developer ends a process says nothing of the configuration.
+		if !generation.attached() {
+			i.unit.quarantine.blame(i.key, suspected, time.Now())
+		}
 		return true
 	}
 	i.unit.quarantine.clear(i.key)

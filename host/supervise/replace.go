@@ -68,7 +68,7 @@ func (u *unit) replace(ctx context.Context, binary Binary, commit func()) error 
 	if err != nil {
 		return err
 	}
-	if old == nil || old.process.binary.Checksum == binary.Checksum {
+	if old == nil || old.process.program().Checksum == binary.Checksum {
 		return u.commit(old, commit)
 	}
 	process, err := u.supervisor.settings.Launcher.start(ctx, binary)

@@ -1,6 +1,10 @@
 package supervise
 
-import "time"
+import (
+	"time"
+
+	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
+)
 
 // Catalog finds executables.
 type Catalog interface {
@@ -13,6 +17,10 @@ type Catalog interface {
 type Settings struct {
 	Launcher Launcher
 	Catalog  Catalog
+	// Attached is given what a process says of itself that the supervisor is about
+	// to attach to; it may be another program than the last time. An error refuses
+	// it. nil: nobody wants to know.
+	Attached func(plugin string, description *pluginv1.DescribeResponse) error
 	// DataDir is the absolute path of the folder that plugins may keep files in.
 	DataDir string
 	// AcquireWait is how long a user of a plugin that crashed waits for its

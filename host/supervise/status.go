@@ -15,6 +15,9 @@ const (
 	// Broken means that it crashed too often, and waits for its cool-down, another file, or
 	// a Reset.
 	Broken State = "broken"
+	// Gone means that the process that the host was attached to has ended. The
+	// host attaches again to the next one.
+	Gone State = "gone"
 )
 
 // Status is a plugin at one moment.
@@ -59,7 +62,7 @@ func (u *unit) status() Status {
 	defer u.mutex.Unlock()
 	status := Status{Plugin: u.plugin, State: u.state(), Instances: len(u.instances), Restarts: max(0, u.starts-1)}
 	if u.current != nil {
-		status.PID = u.current.process.runner.pid()
+		status.PID = u.current.process.pid()
 	}
 	if u.lastError != nil {
 		status.LastError = u.lastError.Error()
@@ -72,6 +75,8 @@ func (u *unit) state() State {
 	switch {
 	case u.current != nil:
 		return Running
+	case u.away:
+		return Gone
 	case u.broken:
 		return Broken
 	case u.recovering, u.starting != nil && u.starts > 0:

@@ -42,8 +42,10 @@ type unit struct {
 	// crashed last.
 	broken      bool
 	crashedFile string
-	starts      int
-	lastError   error
+	// away says that the process that the unit was attached to has ended.
+	away      bool
+	starts    int
+	lastError error
 }
 
 // generation returns the one in use, or starts one. While the plugin backs off

@@ -42,6 +42,7 @@ started in this process for as long as the chat lasts. With a tenant's own key
 	command.Flags().StringVar(&c.tenant, "tenant", "", "`TENANT` whose bot to talk to")
 	command.Flags().StringVar(&c.conversation, "conversation", "", "`ID` of the conversation to go on with, or to begin")
 	c.local, c.remote = a.localFlags(command), a.remoteFlags(command)
+	c.local.attachFlag(command)
 	return command
 }
 
@@ -58,6 +59,9 @@ func (c *chat) run(ctx context.Context, args []string) (err error) {
 	defer stop()
 	if c.tenant == "" && (c.remote.address() == "" || c.remote.client().Key == "") {
 		return usagef("name the tenant: --tenant TENANT")
+	}
+	if c.remote.address() != "" && len(c.local.attach) > 0 {
+		return usagef("--attach is for a host in this process; give it to bothost serve instead")
 	}
 	message, interactive, err := c.message(args)
 	if err != nil {

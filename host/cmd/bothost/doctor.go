@@ -23,6 +23,7 @@ registry, every tenant's inheritance and the tenants of files name, and ask each
 whether it can do its work now. It may run beside a host on the same data.`
 	command.Example = "  bothost doctor --config bothost.yaml"
 	l = a.localFlags(command)
+	l.attachFlag(command)
 	return command
 }
 

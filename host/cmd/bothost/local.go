@@ -13,6 +13,7 @@ import (
 
 	"github.com/bothost/bothost/host"
 	"github.com/bothost/bothost/host/config"
+	"github.com/bothost/bothost/sdk/plugin/handshake"
 )
 
 // local are the flags of commands that read configuration files.
@@ -21,6 +22,8 @@ type local struct {
 	files     []string
 	pluginDir string
 	listen    string
+	// attach are the lines of plugins that run already.
+	attach []string
 }
 
 func (a *app) localFlags(command *cobra.Command) *local {
@@ -29,6 +32,23 @@ func (a *app) localFlags(command *cobra.Command) *local {
 		"configuration `FILE`, or folder of them; may be repeated, later ones win")
 	command.Flags().StringVar(&l.pluginDir, "plugin-dir", "", "`DIR` of the plugins (default: plugins beside this program)")
 	return l
+}
+
+// attachFlag is for commands that make a host.
+func (l *local) attachFlag(command *cobra.Command) {
+	command.Flags().StringArrayVar(&l.attach, "attach", nil,
+		"`LINE` that a plugin printed which was started with "+handshake.DebugFlag+": use that process; may be repeated")
+}
+
+func (l *local) attachments() ([]handshake.Attachment, error) {
+	attachments := make([]handshake.Attachment, len(l.attach))
+	for i, line := range l.attach {
+		var err error
+		if attachments[i], err = handshake.ParseAttachment(line); err != nil {
+			return nil, usagef("--attach: %w", err)
+		}
+	}
+	return attachments, nil
 }
 
 // options are the layers, with flags over everything else.
@@ -66,7 +86,11 @@ func checkPluginDir(dir string) error {
 
 // openHost makes a host in this process.
 func (l *local) openHost(ctx context.Context, c *config.Config, logger hclog.Logger) (*host.Host, error) {
-	h, err := host.New(ctx, c, host.WithLogger(logger), host.WithVersion(programVersion()))
+	attachments, err := l.attachments()
+	if err != nil {
+		return nil, err
+	}
+	h, err := host.New(ctx, c, host.WithLogger(logger), host.WithVersion(programVersion()), host.WithAttached(attachments...))
 	if err != nil {
 		return nil, explainConfig(err)
 	}

@@ -72,7 +72,7 @@ func pluginTable(w io.Writer, plugins []apiclient.Plugin) {
 	rows := make([][]string, 0, len(plugins))
 	var reasons []string
 	for _, p := range plugins {
-		rows = append(rows, []string{p.Plugin, orDash(p.Version), p.State, activeText(p.Pinned), shortChecksum(p.Checksum)})
+		rows = append(rows, []string{p.Plugin, orDash(p.Version), p.State, activeText(p.Pinned), contentText(p)})
 		if p.Reason != "" {
 			reasons = append(reasons, fmt.Sprintf("%s is %s: %s", p.Plugin, p.State, p.Reason))
 		}
@@ -84,6 +84,17 @@ func pluginTable(w io.Writer, plugins []apiclient.Plugin) {
 	if len(reasons) > 0 {
 		fmt.Fprintf(w, "\n%s\n", strings.Join(reasons, "\n"))
 	}
+}
+
+// contentText says what is run.
+func contentText(p apiclient.Plugin) string {
+	switch {
+	case p.Attached && p.PID != 0:
+		return fmt.Sprintf("attached to process %d", p.PID)
+	case p.Attached:
+		return "attached"
+	}
+	return shortChecksum(p.Checksum)
 }
 
 // shortChecksum is enough to tell two apart; --json has the whole.

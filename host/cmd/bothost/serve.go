@@ -25,7 +25,7 @@ const reserve = 16 << 20
 
 func (a *app) serveCommand() *cobra.Command {
 	var l *local
-	command := leaf("serve [--config FILE]... [--plugin-dir DIR] [--listen ADDR]", "Run a host",
+	command := leaf("serve [--config FILE]... [--plugin-dir DIR] [--listen ADDR] [--attach LINE]...", "Run a host",
 		func(ctx context.Context, _ []string) error { return a.serve(ctx, l) })
 	command.Long = `Run a host.
 
@@ -34,10 +34,14 @@ in ./data, finds plugins in the folder plugins beside this program, and uses
 Ollama at its usual address.
 
 SIGINT or SIGTERM: turns that run may finish, then it ends; a second one ends it
-at once. Configuration files are read again when they change, and on SIGHUP.`
+at once. Configuration files are read again when they change, and on SIGHUP.
+
+--attach uses a plugin that runs already, under a debugger perhaps: see Debugging
+in docs/plugins.md.`
 	command.Example = `  bothost serve
   bothost serve --config bothost.yaml --listen 127.0.0.1:9000`
 	l = a.localFlags(command)
+	l.attachFlag(command)
 	command.Flags().StringVar(&l.listen, "listen", "", "`ADDR` to listen on (default: 127.0.0.1:8080)")
 	return command
 }

@@ -1,0 +1,32 @@
+package supervise
+
+import (
+	"github.com/bothost/bothost/sdk/fault"
+	"github.com/bothost/bothost/sdk/plugin/handshake"
+)
+
+// ProcessGone is the reason of what fails because the process has ended, and
+// has not been started again, that the host was attached to.
+const ProcessGone = "attached_process_gone"
+
+// errGone is the error of all who need a process that is not there.
+func errGone(binary Binary, cause error) error {
+	return fault.New(fault.Unavailable, "%s: the attached process is gone: %w", binary.Plugin, cause).
+		WithReason(ProcessGone).WithRemedy("start it: %s %s", binary.Plugin, handshake.DebugFlag)
+}
+
+// errAttach is the error of all that keeps a process from being attached to.
+func errAttach(binary Binary, cause error) error {
+	return fault.New(fault.As(cause).Code, "%s: cannot be attached to: %w", binary.Plugin, cause)
+}
+
+// gone records that the process that the unit was attached to has ended, or is
+// not there yet. It is nobody's crash: whoever debugs it starts it again when they
+// like, and until then it is looked for whenever it is needed, and from time to
+// time. Called with the mutex held.
+func (u *unit) gone(err error) {
+	if !u.away {
+		u.supervisor.settings.Launcher.Logger.Warn("attached plugin is gone", "plugin", u.plugin, "error", err)
+	}
+	u.away, u.lastError = true, err
+}

@@ -1,0 +1,135 @@
+package supervise
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
+
+	"github.com/bothost/bothost/sdk/plugin/handshake"
+	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
+)
+
+// atLeisure is how long a process may take to answer at all: as long as a
+// developer thinks.
+const atLeisure = 24 * time.Hour
+
+// reach connects to a process of this user. It is connected once: what listens on
+// the same socket afterwards is another process.
+func (l Launcher) reach(ctx context.Context, binary Binary) (*attachment, error) {
+	l = l.withDefaults()
+	wire, err := dialPrivately(ctx, binary)
+	if errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.ECONNREFUSED) {
+		return nil, errGone(binary, fmt.Errorf("nothing listens on %s", binary.Socket))
+	}
+	if err != nil {
+		return nil, errAttach(binary, err)
+	}
+	pid, err := checkPeer(wire)
+	if err != nil {
+		_ = wire.Close()
+		return nil, errAttach(binary, err)
+	}
+	a := &attachment{
+		binary: binary, logger: l.Logger.Named(binary.Plugin), peer: pid, wire: wire,
+		lost: make(chan struct{}), detach: func() {},
+	}
+	a.channel, err = grpc.NewClient("passthrough:///"+binary.Plugin, a.dialOptions()...)
+	if err != nil {
+		_ = wire.Close()
+		return nil, errAttach(binary, err)
+	}
+	return a, nil
+}
+
+func dialPrivately(ctx context.Context, binary Binary) (*net.UnixConn, error) {
+	attachment := handshake.Attachment{Plugin: binary.Plugin, Socket: binary.Socket}
+	if err := attachment.CheckSocket(); err != nil {
+		return nil, err
+	}
+	wire, err := (&net.Dialer{}).DialContext(ctx, "unix", binary.Socket)
+	if err != nil {
+		return nil, err
+	}
+	unix, ok := wire.(*net.UnixConn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("%s is no Unix socket", binary.Socket), wire.Close())
+	}
+	return unix, nil
+}
+
+// checkPeer gives the id of the process at the other end, which must be this
+// user's.
+func checkPeer(wire *net.UnixConn) (pid int, err error) {
+	pid, uid, err := peer(wire)
+	if err != nil {
+		return 0, fmt.Errorf("find out who listens: %w", err)
+	}
+	if uid != os.Geteuid() {
+		return 0, fmt.Errorf("process %d belongs to user %d", pid, uid)
+	}
+	return pid, nil
+}
+
+// dialOptions are those of a started process, but for the keepalive: it would take
+// a process at a breakpoint for frozen.
+func (a *attachment) dialOptions() []grpc.DialOption {
+	var used atomic.Bool
+	return append(channelOptions(),
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: atLeisure}),
+		grpc.WithIdleTimeout(0),
+		grpc.WithContextDialer(func(context.Context, string) (net.Conn, error) {
+			if used.Swap(true) {
+				return nil, errors.New("the process has ended")
+			}
+			return a.wire, nil
+		}),
+		grpc.WithUnaryInterceptor(a.intercept),
+		grpc.WithStreamInterceptor(a.interceptStream),
+	)
+}
+
+func (a *attachment) intercept(
+	ctx context.Context, method string, request, response any, conn *grpc.ClientConn,
+	invoke grpc.UnaryInvoker, options ...grpc.CallOption,
+) error {
+	return a.settle(ctx, invoke(ctx, method, request, response, conn, options...))
+}
+
+func (a *attachment) interceptStream(
+	ctx context.Context, description *grpc.StreamDesc, conn *grpc.ClientConn, method string,
+	streamer grpc.Streamer, options ...grpc.CallOption,
+) (grpc.ClientStream, error) {
+	stream, err := streamer(ctx, description, conn, method, options...)
+	if method == pluginv1.PluginService_Attach_FullMethodName {
+		return stream, err
+	}
+	if err != nil {
+		return nil, a.settle(ctx, err)
+	}
+	return settledStream{stream, func(err error) error { return a.settle(ctx, err) }}, nil
+}
+
+// settle says of a call that fell with the connection what has happened, when the
+// rest of the host can know it too.
+func (a *attachment) settle(ctx context.Context, err error) error {
+	if !isBroken(err) {
+		return err
+	}
+	waiting, cancel := context.WithTimeout(ctx, linger)
+	defer cancel()
+	if await(waiting, a.lost) != nil {
+		return err
+	}
+	return status.Error(codes.Unavailable, a.end().Error())
+}
