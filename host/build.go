@@ -133,7 +133,7 @@ func unusable(ctx context.Context, err error) error {
 // pluginOf gives an instance as the turn wants it.
 func pluginOf(instance *supervise.Instance) bot.Plugin {
 	return bot.Plugin{
-		Name: instance.Plugin(),
+		Name: instance.Plugin(), AtLeisure: instance.Attached(),
 		Acquire: func(ctx context.Context) (bot.Session, error) {
 			session, err := instance.Acquire(ctx)
 			if err != nil {

@@ -31,6 +31,9 @@ type Plugin struct {
 	// Acquire pins the generation that serves now, and starts one if there is
 	// none.
 	Acquire func(context.Context) (Session, error)
+	// AtLeisure is for a plugin that a developer may be stepping through: its calls
+	// have no deadlines.
+	AtLeisure bool
 }
 
 // Parts are what a bot is made of.
@@ -106,6 +109,14 @@ func (p *pin) instance() client.Instance {
 
 func (p *pin) release() { p.session.Release() }
 
+// limit bounds a call that is not a model's.
+func (p *pin) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if p.plugin.AtLeisure {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, callTimeout)
+}
+
 // renew moves to the generation that serves now.
 func (p *pin) renew(ctx context.Context) error {
 	session, err := p.plugin.Acquire(ctx)
@@ -122,7 +133,7 @@ func (p *pin) renew(ctx context.Context) error {
 // other process because the host is about to end.
 func repeat[T any](ctx context.Context, p *pin, call func(context.Context, client.Instance) (T, error)) (T, error) {
 	once := func() (T, error) {
-		ctx, cancel := context.WithTimeout(ctx, callTimeout)
+		ctx, cancel := p.limit(ctx)
 		defer cancel()
 		return call(ctx, p.instance())
 	}

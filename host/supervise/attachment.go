@@ -108,6 +108,13 @@ func (a *attachment) attach(ctx context.Context) error {
 	return nil
 }
 
+// Attached reports whether the instance is opened in a process that somebody else
+// has started, rather than in one of the supervisor's.
+func (i *Instance) Attached() bool {
+	binary, err := i.unit.supervisor.settings.Catalog.Binary(i.unit.plugin)
+	return err == nil && binary.Socket != ""
+}
+
 func (a *attachment) program() Binary { return a.binary }
 
 func (a *attachment) conn() grpc.ClientConnInterface { return a.channel }
