@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -23,7 +24,13 @@ import (
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain makes this binary the plugin of TestDebug and its like.
+func TestMain(m *testing.M) {
+	if os.Getenv(debugged) != "" {
+		serveDebugged()
+	}
+	goleak.VerifyTestMain(m)
+}
 
 type none struct{}
 

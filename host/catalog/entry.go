@@ -61,7 +61,7 @@ type Copy struct {
 	// Contract is the version of the plugin contract that it was made for,
 	// MAJOR.MINOR.
 	Contract string
-	Schema  *schema.Schema
+	Schema   *schema.Schema
 	// Services are the full names of the gRPC services that it serves.
 	Services []string
 	// Volatile says that what it holds is lost when its process ends.
