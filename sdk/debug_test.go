@@ -77,14 +77,20 @@ func (r *run) end(signal os.Signal) error {
 	return r.command.Wait()
 }
 
-// attach connects to the plugin as a host does, until detach is called.
-func (r *run) attach(socket string) (service pluginv1.PluginServiceClient, detach func()) {
+// connect reaches the plugin, until disconnect is called.
+func (r *run) connect(socket string) (service pluginv1.PluginServiceClient, disconnect func()) {
 	r.t.Helper()
 	conn, err := grpc.NewClient("unix:"+socket, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	service = pluginv1.NewPluginServiceClient(conn)
+	return pluginv1.NewPluginServiceClient(conn), func() { _ = conn.Close() }
+}
+
+// attach does so as a host does.
+func (r *run) attach(socket string) (service pluginv1.PluginServiceClient, detach func()) {
+	r.t.Helper()
+	service, detach = r.connect(socket)
 	stream, err := service.Attach(r.t.Context(), &pluginv1.AttachRequest{})
 	if err != nil {
 		r.t.Fatal(err)
@@ -92,7 +98,7 @@ func (r *run) attach(socket string) (service pluginv1.PluginServiceClient, detac
 	if _, err := stream.Recv(); err != nil {
 		r.t.Fatal(err)
 	}
-	return service, func() { _ = conn.Close() }
+	return service, detach
 }
 
 // privateFolder is one that sockets may be in, with a short path.
@@ -133,7 +139,8 @@ func TestDebug(t *testing.T) {
 	}
 }
 
-// TestDebugEnds interrupts a plugin that has an instance open.
+// TestDebugEnds interrupts a plugin that has an instance open, which no host that
+// is attached could leave behind.
 func TestDebugEnds(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
@@ -142,8 +149,8 @@ func TestDebugEnds(t *testing.T) {
 			socket := filepath.Join(privateFolder(t), "socket")
 			r := startPlugin(t, "--debug="+socket)
 			r.line()
-			service, detach := r.attach(socket)
-			defer detach()
+			service, disconnect := r.connect(socket)
+			defer disconnect()
 			if _, err := service.Open(t.Context(), &pluginv1.OpenRequest{Instance: "i", Config: []byte("{}")}); err != nil {
 				t.Fatal(err)
 			}
