@@ -10,7 +10,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/connectivity"
 
-	"github.com/bothost/bothost/sdk/client"
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 )
 
@@ -82,7 +81,7 @@ func (u *unit) meet(ctx context.Context, a *attachment) error {
 func (a *attachment) describe(ctx context.Context) (*pluginv1.DescribeResponse, error) {
 	description, err := a.service().Describe(ctx, &pluginv1.DescribeRequest{})
 	if err != nil {
-		return nil, errAttach(a.binary, client.Error(err))
+		return nil, errCall(a.binary, err)
 	}
 	return description, nil
 }
@@ -97,7 +96,7 @@ func (a *attachment) attach(ctx context.Context) error {
 		_, err = stream.Recv()
 	}
 	if err != nil {
-		return errAttach(a.binary, client.Error(err))
+		return errCall(a.binary, err)
 	}
 	a.holding.Go(func() {
 		defer close(a.lost)

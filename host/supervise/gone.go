@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"github.com/bothost/bothost/sdk/client"
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/plugin/handshake"
 )
@@ -15,9 +16,22 @@ func errGone(binary Binary, cause error) error {
 		WithReason(ProcessGone).WithRemedy("start it: %s %s", binary.Plugin, handshake.DebugFlag)
 }
 
-// errAttach is the error of all that keeps a process from being attached to.
+// errAttach is the error of what else keeps a process from being attached to.
 func errAttach(binary Binary, cause error) error {
-	return fault.New(fault.As(cause).Code, "%s: cannot be attached to: %w", binary.Plugin, cause)
+	code := fault.Unavailable
+	if fault.Is(cause, fault.Canceled) {
+		code = fault.Canceled
+	}
+	return fault.New(code, "%s: cannot be attached to: %w", binary.Plugin, cause)
+}
+
+// errCall is the error of a call by which a process was to be attached to. It may
+// have ended just now.
+func errCall(binary Binary, err error) error {
+	if isBroken(err) {
+		return errGone(binary, client.Error(err))
+	}
+	return errAttach(binary, client.Error(err))
 }
 
 // gone records that the process that the unit was attached to has ended, or is
