@@ -35,7 +35,7 @@ func Of[T any]() (*Schema, error) {
 	if err := json.Unmarshal(raw, &root); err != nil {
 		return nil, fmt.Errorf("derive schema of %T: %w", *new(T), err)
 	}
-	widenDurations(root)
+	widenToNumbers(root)
 	derived, err := fromNode(root)
 	if err != nil {
 		return nil, fmt.Errorf("derive schema of %T: %w", *new(T), err)

@@ -12,9 +12,10 @@ import (
 // durationPattern is what time.ParseDuration takes, without a sign.
 const durationPattern = `^(0|([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+)$`
 
-// durationMark is put on the schema of a Duration until Of has derived the
-// whole: only there can a type be a choice of two.
-const durationMark = "x-duration"
+// alsoNumber is put on the schema of a text that may be a number as well, and says
+// of which type, until Of has derived the whole: only there can a type be a choice
+// of two.
+const alsoNumber = "x-also-number"
 
 // Duration is a span of time in a configuration: a string like "300s" or
 // "1m30s", or a number of seconds. It is never negative.
@@ -25,7 +26,7 @@ type Duration time.Duration
 func (Duration) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{
 		Type: "string", Pattern: durationPattern,
-		Extras: map[string]any{durationMark: true},
+		Extras: map[string]any{alsoNumber: "number"},
 	}
 }
 
@@ -73,21 +74,21 @@ func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()
 // String gives the form of time.Duration.
 func (d Duration) String() string { return time.Duration(d).String() }
 
-// widenDurations lets every duration below n be a number too.
-func widenDurations(n node) {
-	if is(n, durationMark) {
-		delete(n, durationMark)
-		n["type"] = []any{"string", "number"}
+// widenToNumbers lets what is marked so below n be a number too.
+func widenToNumbers(n node) {
+	if number, marked := n[alsoNumber]; marked {
+		delete(n, alsoNumber)
+		n["type"] = []any{"string", number}
 		n["minimum"] = 0
 	}
 	for _, child := range n {
 		switch child := child.(type) {
 		case node:
-			widenDurations(child)
+			widenToNumbers(child)
 		case []any:
 			for _, item := range child {
 				if item, ok := item.(node); ok {
-					widenDurations(item)
+					widenToNumbers(item)
 				}
 			}
 		}

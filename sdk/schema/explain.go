@@ -85,8 +85,11 @@ func message(failure jsonschema.ErrorKind) string {
 	case *kind.Const:
 		return "want " + list([]any{k.Want})
 	case *kind.Pattern:
-		if k.Want == durationPattern {
+		switch k.Want {
+		case durationPattern:
 			return "want a duration like 300s, or a number of seconds"
+		case sizePattern:
+			return wantSize
 		}
 		return "does not match " + k.Want
 	case *kind.DependentRequired:
