@@ -69,7 +69,9 @@ func (b *builder) open(ctx context.Context, section config.Section) (bot.Plugin,
 		return bot.Plugin{}, nil, err
 	}
 	b.releases = append(b.releases, instance.Release)
-	return pluginOf(instance), resolved.PerCall, nil
+	configuration := resolved.FingerprintOfAll(b.host.fingerprintKey)
+	acquire := func(ctx context.Context) (*supervise.Session, error) { return instance.AcquireFor(ctx, configuration) }
+	return pluginBy(instance, acquire), resolved.PerCall, nil
 }
 
 // openStore is open, with the host's lease in that store, and what ends a turn
@@ -130,12 +132,16 @@ func unusable(ctx context.Context, err error) error {
 	return fault.New(fault.Unavailable, "%w", err).WithReason("configuration_unusable")
 }
 
-// pluginOf gives an instance as the turn wants it.
-func pluginOf(instance *supervise.Instance) bot.Plugin {
+// pluginOf gives an instance as the turn wants it. Its calls have no breaker: a
+// store that fails must still be told how the turns end that it has begun.
+func pluginOf(instance *supervise.Instance) bot.Plugin { return pluginBy(instance, instance.Acquire) }
+
+// pluginBy is pluginOf with a way to acquire the instance.
+func pluginBy(instance *supervise.Instance, acquire func(context.Context) (*supervise.Session, error)) bot.Plugin {
 	return bot.Plugin{
 		Name: instance.Plugin(), AtLeisure: instance.Attached(),
 		Acquire: func(ctx context.Context) (bot.Session, error) {
-			session, err := instance.Acquire(ctx)
+			session, err := acquire(ctx)
 			if err != nil {
 				return nil, unusable(ctx, err)
 			}

@@ -140,6 +140,7 @@ func (h *Host) loadPlugins(ctx context.Context, settings config.Settings) (err e
 	launcher := supervise.Launcher{
 		SocketDir: h.runDir.Sockets(),
 		Env:       supervise.Environment(append(supervise.CommonEnvironment(), settings.PluginEnv...)...),
+		Limits:    h.limits(settings),
 		Logger:    h.logger,
 	}
 	sockets, err := socketsOf(h.attached)
@@ -158,6 +159,25 @@ func (h *Host) loadPlugins(ctx context.Context, settings config.Settings) (err e
 		Launcher: launcher, Catalog: h.catalog, DataDir: h.dataDir.path, Attached: h.adopt,
 	})
 	return nil
+}
+
+// limits tells what bounds a plugin: by the settings in force, and by those given
+// while none are yet.
+func (h *Host) limits(given config.Settings) func(plugin string) supervise.Limits {
+	return func(plugin string) supervise.Limits {
+		settings := given
+		if inForce := h.inForce.Load(); inForce != nil {
+			settings = inForce.resolver.Config().Settings()
+		}
+		return limitsOf(settings, plugin)
+	}
+}
+
+func limitsOf(settings config.Settings, plugin string) supervise.Limits {
+	limits := settings.Limits(plugin)
+	return supervise.Limits{
+		Calls: limits.Calls, Message: int(limits.Message), Memory: int64(limits.Memory), LogLines: limits.LogLines,
+	}
 }
 
 func (h *Host) newRegistry(settings config.Settings) *registry.Registry {

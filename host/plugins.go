@@ -24,8 +24,8 @@ func describePlugin(entry catalog.Entry, status supervise.Status) httpapi.Plugin
 	plugin := httpapi.Plugin{
 		Plugin: entry.Plugin, Kind: entry.Kind, Name: entry.Name, Version: entry.Version, Contract: entry.Contract,
 		Checksum: entry.Checksum, Serving: entry.Serving, Pinned: entry.Pinned, Attached: entry.Attached(),
-		State: string(entry.State), Reason: entry.Reason,
-		PID: status.PID, Instances: status.Instances, Restarts: status.Restarts, LastError: status.LastError,
+		State: string(entry.State), Reason: entry.Reason, PID: status.PID, Instances: status.Instances,
+		Suspended: status.Suspended, Restarts: status.Restarts, LastError: status.LastError,
 	}
 	if status.State != "" && entry.State == catalog.Idle {
 		plugin.State = string(status.State)

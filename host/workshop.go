@@ -42,7 +42,8 @@ func OpenWorkshop(ctx context.Context, settings config.Settings, logger hclog.Lo
 	}
 	w.launcher = supervise.Launcher{
 		SocketDir: w.run.Sockets(), Logger: logger,
-		Env: supervise.Environment(append(supervise.CommonEnvironment(), settings.PluginEnv...)...),
+		Limits: func(plugin string) supervise.Limits { return limitsOf(settings, plugin) },
+		Env:    supervise.Environment(append(supervise.CommonEnvironment(), settings.PluginEnv...)...),
 	}
 	w.catalog, err = catalog.Load(ctx, catalog.Settings{
 		Dir: settings.PluginDir, PrivateDir: w.run.Copies(), CacheDir: existingCache(settings.DataDir),

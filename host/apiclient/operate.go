@@ -58,6 +58,9 @@ type Plugin struct {
 	Reason    string `json:"reason,omitempty"`
 	PID       int    `json:"pid"`
 	Instances int    `json:"instances"`
+	// Suspended is how many configurations are tried only now and then, since what
+	// they name fails.
+	Suspended int    `json:"suspended"`
 	Restarts  int    `json:"restarts"`
 	LastError string `json:"last_error,omitempty"`
 }

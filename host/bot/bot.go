@@ -150,7 +150,8 @@ func repeat[T any](ctx context.Context, p *pin, call func(context.Context, clien
 }
 
 // lost reports whether a call may have failed because its process ended: gRPC
-// says Unavailable, or Canceled on a connection that was closed under the call.
+// says Unavailable, or Canceled on a connection that was closed under the call. Who
+// is told when to come again was refused, and is not to ask again at once.
 func lost(ctx context.Context, err error) bool {
-	return fault.Is(err, fault.Unavailable) || (fault.Is(err, fault.Canceled) && ctx.Err() == nil)
+	return (fault.Is(err, fault.Unavailable) && fault.As(err).RetryAfter == 0) || (fault.Is(err, fault.Canceled) && ctx.Err() == nil)
 }

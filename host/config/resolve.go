@@ -31,6 +31,15 @@ func (r Resolved) Fingerprint(key []byte) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
+// FingerprintOfAll is a keyed hash of the whole section, with what travels with
+// each call.
+func (r Resolved) FingerprintOfAll(key []byte) string {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(r.Fingerprint(key)))
+	mac.Write(r.PerCall)
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
 // Resolve follows the section's references, each by the rights of the layer
 // that wrote it, and checks what came of them. Files are read anew each time.
 // Its errors are Problems, which name references and never values.

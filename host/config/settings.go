@@ -23,7 +23,9 @@ type Settings struct {
 	Secrets      Secrets  `json:"secrets"`
 	// PluginEnv names the environment variables that plugins are started with.
 	PluginEnv []string `json:"plugin_env" jsonschema:"description=Environment variables that plugins get"`
-	Log       Log      `json:"log"`
+	// Plugins bounds plugins, by full name; AllPlugins stands for all. See Limits.
+	Plugins map[string]PluginLimits `json:"plugins"`
+	Log     Log                     `json:"log"`
 
 	// Bot and Tenants are read apart from the rest; they are here for the schema.
 	Bot     map[string]any `json:"bot"`

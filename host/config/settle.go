@@ -35,6 +35,7 @@ func (c *Config) settle(host tree) Problems {
 	problems = append(problems, c.checkAuth()...)
 	problems = append(problems, c.checkAdminKey()...)
 	problems = append(problems, c.checkTimeouts()...)
+	problems = append(problems, c.checkLimits()...)
 	c.settings.Auth.AdminKey = ""
 	return problems
 }

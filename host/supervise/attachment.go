@@ -18,6 +18,8 @@ import (
 // whether the process is frozen, nor ends it.
 type attachment struct {
 	binary Binary
+	limits Limits
+	calls  *callLimit
 	logger hclog.Logger
 	// peer is the process's id, or 0 where the system does not tell.
 	peer int
@@ -115,6 +117,8 @@ func (i *Instance) Attached() bool {
 }
 
 func (a *attachment) program() Binary { return a.binary }
+
+func (a *attachment) room() *callLimit { return a.calls }
 
 func (a *attachment) conn() grpc.ClientConnInterface { return a.channel }
 

@@ -25,13 +25,16 @@ func (c *crashes) add(now time.Time) int {
 	return len(c.times)
 }
 
-// backoff grows with every failure in a row, and differs from one to the next so
-// that what failed together does not come back together: between half and all of
-// a doubling delay.
-func backoff(failures int) time.Duration {
-	delay := maxBackoff
+// backoff is the pause after so many failures in a row.
+func backoff(failures int) time.Duration { return growing(firstBackoff, maxBackoff, failures) }
+
+// growing is a pause that grows with every failure in a row, and differs from one
+// to the next so that what failed together does not come back together: between
+// half and all of a doubling delay.
+func growing(first, longest time.Duration, failures int) time.Duration {
+	delay := longest
 	if shift := failures - 1; shift < 10 {
-		delay = min(maxBackoff, firstBackoff<<shift)
+		delay = min(longest, first<<shift)
 	}
 	return delay/2 + rand.N(delay/2+1)
 }

@@ -14,12 +14,12 @@ import (
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 )
 
-// channelOptions are the contract's limits.
-func channelOptions() []grpc.DialOption {
+// channelOptions are the limits of the contract and of the plugin.
+func channelOptions(limits Limits) []grpc.DialOption {
 	return []grpc.DialOption{
 		grpc.WithDefaultCallOptions(
-			grpc.MaxCallRecvMsgSize(handshake.MaxMessageSize),
-			grpc.MaxCallSendMsgSize(handshake.MaxMessageSize),
+			grpc.MaxCallRecvMsgSize(limits.Message),
+			grpc.MaxCallSendMsgSize(limits.Message),
 		),
 		grpc.WithStaticStreamWindowSize(handshake.StreamWindow),
 		grpc.WithStaticConnWindowSize(handshake.ConnWindow),
@@ -28,7 +28,7 @@ func channelOptions() []grpc.DialOption {
 
 // dialOptions complete what go-plugin dials with.
 func (p *process) dialOptions() []grpc.DialOption {
-	return append(channelOptions(),
+	return append(channelOptions(p.limits),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{
 			Time:                handshake.KeepaliveTime,
 			Timeout:             handshake.KeepaliveTimeout,
@@ -69,6 +69,11 @@ type settledStream struct {
 	settle func(error) error
 }
 
+// SendMsg implements grpc.ClientStream.
+func (s settledStream) SendMsg(message any) error {
+	return s.settle(s.ClientStream.SendMsg(message))
+}
+
 // RecvMsg implements grpc.ClientStream.
 func (s settledStream) RecvMsg(message any) error {
 	return s.settle(s.ClientStream.RecvMsg(message))
@@ -76,8 +81,8 @@ func (s settledStream) RecvMsg(message any) error {
 
 // settle lets a caller whose call fell with the connection know it only when the
 // rest of the host can know it too, so that a second try does not end up in the
-// same process, and says that it ended. Such an error is gRPC's own: a plugin's has
-// a detail.
+// same process, and says that it ended; and names the limit that a message has
+// gone beyond. Such errors are gRPC's own: a plugin's have a detail.
 func (p *process) settle(ctx context.Context, err error) error {
 	if isBroken(err) {
 		waiting, cancel := context.WithTimeout(ctx, linger)
@@ -86,7 +91,7 @@ func (p *process) settle(ctx context.Context, err error) error {
 			return status.Error(codes.Unavailable, "its process ended: "+status.Convert(err).Message())
 		}
 	}
-	return err
+	return p.limits.explain(p.binary.Plugin, err)
 }
 
 // isBroken reports whether an error may be that of a connection.

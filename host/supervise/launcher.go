@@ -36,6 +36,9 @@ type Launcher struct {
 	// Env is the whole environment of a plugin, NAME=value, apart from what
 	// go-plugin adds. The host's own is not inherited: see Environment.
 	Env []string
+	// Limits says what bounds a plugin's processes; it is asked at each start. nil:
+	// the defaults for all.
+	Limits func(plugin string) Limits
 	// Logger receives what plugins print, under their names. nil discards it.
 	Logger hclog.Logger
 	// StartTimeout bounds everything from the start of a process to its first
@@ -103,7 +106,15 @@ func (l Launcher) withDefaults() Launcher {
 	return l
 }
 
-// environment is Env, and the level of the log that the plugin shares.
-func (l Launcher) environment() []string {
-	return append(slices.Clone(l.Env), handshake.LogLevelVariable+"="+l.Logger.GetLevel().String())
+// environment is Env, the level of the log that the plugin shares, and its limits.
+func (l Launcher) environment(limits Limits) []string {
+	env := append(slices.Clone(l.Env), handshake.LogLevelVariable+"="+l.Logger.GetLevel().String())
+	return append(env, limits.environment()...)
+}
+
+func (l Launcher) limits(plugin string) Limits {
+	if l.Limits == nil {
+		return Limits{}.withDefaults()
+	}
+	return l.Limits(plugin).withDefaults()
 }

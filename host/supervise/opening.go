@@ -16,9 +16,11 @@ import (
 // closed.
 type opening struct {
 	generation *generation
-	done       chan struct{}
-	window     memory.Window
-	err        error
+	// suspensions is what the breaker gave.
+	suspensions int
+	done        chan struct{}
+	window      memory.Window
+	err         error
 }
 
 // openIn opens the instance in a generation, together with all who ask for it.
@@ -53,7 +55,11 @@ func (i *Instance) joinOpening(generation *generation) (*opening, error) {
 		return nil, fault.New(fault.Unavailable, "%s: its process keeps ending while it opens this configuration", i.Plugin()).
 			WithRetryAfter(wait)
 	}
-	opening := &opening{generation: generation, done: make(chan struct{})}
+	suspensions, err := i.unit.breakers.admit(i.key)
+	if err != nil {
+		return nil, err
+	}
+	opening := &opening{generation: generation, suspensions: suspensions, done: make(chan struct{})}
 	if i.closed {
 		return nil, errReleased(i.Plugin())
 	}
@@ -81,12 +87,13 @@ func (i *Instance) perform(ctx context.Context, opening *opening) {
 		i.unit.suspects.Lock()
 		defer i.unit.suspects.Unlock()
 	}
-	opening.window, opening.err = i.call(ctx, opening.generation, suspected)
+	opening.window, opening.err = i.call(ctx, opening, suspected)
 }
 
 // call opens the instance in a process. After a failure whose outcome is not known
 // it is closed again, so that nothing is left.
-func (i *Instance) call(ctx context.Context, generation *generation, suspected bool) (memory.Window, error) {
+func (i *Instance) call(ctx context.Context, opening *opening, suspected bool) (memory.Window, error) {
+	generation := opening.generation
 	if generation.dead() {
 		return memory.Window{}, fault.New(fault.Unavailable, "%s: %w", i.Plugin(), errEnded)
 	}
@@ -94,11 +101,16 @@ func (i *Instance) call(ctx context.Context, generation *generation, suspected b
 	if died := i.judge(generation, suspected, err); died {
 		return memory.Window{}, fault.New(fault.Unavailable, "%s: its process ended while it opened the instance: %w", i.Plugin(), err)
 	}
-	if err != nil {
-		i.closeIn(context.WithoutCancel(ctx), generation)
-		return memory.Window{}, openError(i.Plugin(), client.Error(err))
+	if err == nil {
+		i.unit.breakers.worked(i.key)
+		return client.Window(response), nil
 	}
-	return client.Window(response), nil
+	err = client.Error(err)
+	if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Timeout) {
+		i.unit.breakers.failed(i.key, opening.suspensions, err)
+	}
+	i.closeIn(context.WithoutCancel(ctx), generation)
+	return memory.Window{}, openError(i.Plugin(), err)
 }
 
 // ask calls Open.

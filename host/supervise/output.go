@@ -1,7 +1,6 @@
 package supervise
 
 import (
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -9,30 +8,24 @@ import (
 	"github.com/hashicorp/go-hclog"
 )
 
-const (
-	// linesPerSecond is how many lines of a plugin reach the host's log.
-	linesPerSecond = 200
-	// keptLines is how many of its last lines an error shows.
-	keptLines = 20
-	// keptLength is how much of each.
-	keptLength = 512
-)
-
 // output takes all that one process prints: it logs a bounded part and
-// remembers the last lines. It is safe for concurrent use.
+// remembers the last lines. It is safe for concurrent use, and must be closed.
 type output struct {
 	logger hclog.Logger
-	now    func() time.Time
+	// limit is how many lines are logged in a second.
+	limit int
 
 	mutex   sync.Mutex
-	last    []string
+	last    lastLines
 	window  time.Time
 	logged  int
 	dropped int
+	// report tells what was dropped, at the end of the window; nil until then.
+	report *time.Timer
 }
 
-func newOutput(logger hclog.Logger) *output {
-	return &output{logger: logger, now: time.Now}
+func newOutput(logger hclog.Logger, limit int) *output {
+	return &output{logger: logger, limit: limit}
 }
 
 // stream gives a writer for one of the process's streams.
@@ -53,44 +46,45 @@ func (o *output) add(stream, line string) {
 func (o *output) admit(stream, line string) bool {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
-	if len(o.last) == keptLines {
-		o.last = slices.Delete(o.last, 0, 1)
-	}
-	o.last = append(o.last, stream+": "+printable(line[:min(len(line), keptLength)]))
-
-	if now := o.now(); now.Sub(o.window) >= time.Second {
+	o.last.add(stream, line)
+	now := time.Now()
+	if now.Sub(o.window) >= time.Second {
 		o.reportDropped()
 		o.window, o.logged = now, 0
 	}
-	if o.logged == linesPerSecond {
-		o.dropped++
-		return false
+	if o.logged < o.limit {
+		o.logged++
+		return true
 	}
-	o.logged++
-	return true
+	if o.dropped == 0 {
+		o.report = time.AfterFunc(o.window.Add(time.Second).Sub(now), o.flush)
+	}
+	o.dropped++
+	return false
 }
 
-// reportDropped is called with the mutex held.
-func (o *output) reportDropped() {
-	if o.dropped > 0 {
-		o.logger.Warn("plugin prints too much, lines left out", "lines", o.dropped)
-		o.dropped = 0
-	}
-}
-
-// close reports what was left out last.
-func (o *output) close() {
+// flush reports what was dropped.
+func (o *output) flush() {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
 	o.reportDropped()
 }
 
-// tail gives the last lines, or nothing, for the end of an error's text.
+// reportDropped is called with the mutex held.
+func (o *output) reportDropped() {
+	if o.dropped > 0 {
+		o.report.Stop()
+		o.logger.Warn("plugin prints too much, lines left out", "lines", o.dropped)
+		o.dropped = 0
+	}
+}
+
+// close reports what was dropped last. Lines may still come.
+func (o *output) close() { o.flush() }
+
+// tail gives the last lines, for the end of an error's text.
 func (o *output) tail() string {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
-	if len(o.last) == 0 {
-		return "; it printed nothing"
-	}
-	return "; the last that it printed:\n  " + strings.Join(o.last, "\n  ")
+	return o.last.text()
 }

@@ -25,6 +25,8 @@ const (
 // started, until exited() is closed; then it must be disposed of.
 type process struct {
 	binary Binary
+	limits Limits
+	calls  *callLimit
 	grace  time.Duration
 	logger hclog.Logger
 	output *output

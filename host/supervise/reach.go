@@ -39,8 +39,9 @@ func (l Launcher) reach(ctx context.Context, binary Binary) (*attachment, error)
 		_ = wire.Close()
 		return nil, errAttach(binary, err)
 	}
+	limits := l.limits(binary.Plugin)
 	a := &attachment{
-		binary: binary, logger: l.Logger.Named(binary.Plugin), peer: pid, wire: wire,
+		binary: binary, limits: limits, calls: newCallLimit(binary.Plugin, limits.Calls), logger: l.Logger.Named(binary.Plugin), peer: pid, wire: wire,
 		lost: make(chan struct{}), detach: func() {},
 	}
 	a.channel, err = grpc.NewClient("passthrough:///"+binary.Plugin, a.dialOptions()...)
@@ -84,7 +85,7 @@ func checkPeer(wire *net.UnixConn) (pid int, err error) {
 // a process at a breakpoint for frozen.
 func (a *attachment) dialOptions() []grpc.DialOption {
 	var used atomic.Bool
-	return append(channelOptions(),
+	return append(channelOptions(a.limits),
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: atLeisure}),
 		grpc.WithIdleTimeout(0),
@@ -121,10 +122,10 @@ func (a *attachment) interceptStream(
 }
 
 // settle says of a call that fell with the connection what has happened, when the
-// rest of the host can know it too.
+// rest of the host can know it too; and of one with a message beyond the limit.
 func (a *attachment) settle(ctx context.Context, err error) error {
 	if !isBroken(err) {
-		return err
+		return a.limits.explain(a.binary.Plugin, err)
 	}
 	waiting, cancel := context.WithTimeout(ctx, linger)
 	defer cancel()

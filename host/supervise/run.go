@@ -14,6 +14,8 @@ import (
 // the attachment to one that somebody else has started.
 type run interface {
 	program() Binary
+	// room is what calls share.
+	room() *callLimit
 	conn() grpc.ClientConnInterface
 	service() pluginv1.PluginServiceClient
 	// done is closed as soon as no call can succeed any more, exited when the
@@ -39,6 +41,8 @@ var (
 )
 
 func (p *process) program() Binary { return p.binary }
+
+func (p *process) room() *callLimit { return p.calls }
 
 func (p *process) done() <-chan struct{} { return p.lost }
 

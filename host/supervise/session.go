@@ -19,22 +19,35 @@ const acquireAttempts = 3
 type Session struct {
 	instance *Instance
 	opening  *opening
-	released sync.Once
+	// configuration is whose breaker calls go through; "": through none.
+	configuration string
+	released      sync.Once
 }
 
 // Acquire begins a session. If the plugin died it waits for the restart and for
 // the instance to be open again: within ctx, and no longer than AcquireWait while
 // the plugin backs off; then the error is a fault.Unavailable with RetryAfter.
-func (i *Instance) Acquire(ctx context.Context) (*Session, error) {
+func (i *Instance) Acquire(ctx context.Context) (*Session, error) { return i.AcquireFor(ctx, "") }
+
+// AcquireFor is Acquire with a breaker, for calls that may fail for what is
+// configured. The configuration stands for all of that: what the instance was
+// opened with, and what travels with the calls. When too many of its calls in a
+// row could not reach what they need, or were not answered in time, it is
+// suspended: sessions and calls are refused with InstanceSuspended, a
+// fault.Unavailable with RetryAfter, but for one at the end of each pause.
+func (i *Instance) AcquireFor(ctx context.Context, configuration string) (*Session, error) {
+	if err := i.unit.breakers.refuse(configuration); err != nil {
+		return nil, err
+	}
 	for attempt := 1; ; attempt++ {
-		session, err := i.acquire(ctx)
+		session, err := i.acquire(ctx, configuration)
 		if !errors.Is(err, errEnded) || attempt == acquireAttempts {
 			return session, err
 		}
 	}
 }
 
-func (i *Instance) acquire(ctx context.Context) (*Session, error) {
+func (i *Instance) acquire(ctx context.Context, configuration string) (*Session, error) {
 	generation, err := i.unit.generation(ctx, i.unit.supervisor.settings.AcquireWait)
 	if err != nil {
 		return nil, err
@@ -43,11 +56,11 @@ func (i *Instance) acquire(ctx context.Context) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return i.enter(opening)
+	return i.enter(opening, configuration)
 }
 
 // enter pins the opening's generation, if it is the one in use.
-func (i *Instance) enter(opening *opening) (*Session, error) {
+func (i *Instance) enter(opening *opening, configuration string) (*Session, error) {
 	i.unit.mutex.Lock()
 	defer i.unit.mutex.Unlock()
 	if i.unit.current != opening.generation || opening.generation.dead() {
@@ -59,13 +72,19 @@ func (i *Instance) enter(opening *opening) (*Session, error) {
 	if !i.unit.supervisor.enter() {
 		return nil, errShuttingDown(i.Plugin())
 	}
+	if opening.generation.attached() {
+		// Who stands at a breakpoint is not failing.
+		configuration = ""
+	}
 	i.sessions++
 	opening.generation.sessions++
-	return &Session{instance: i, opening: opening}, nil
+	return &Session{instance: i, opening: opening, configuration: configuration}, nil
 }
 
-// Conn is the connection to the process. It must not be used after Release.
-func (s *Session) Conn() grpc.ClientConnInterface { return s.opening.generation.process.conn() }
+// Conn is the connection to the process. It must not be used after Release. A
+// call waits a little while the process has as many as it may; if that does not
+// change it fails with PluginOverloaded, a fault.Unavailable with RetryAfter.
+func (s *Session) Conn() grpc.ClientConnInterface { return (*guarded)(s) }
 
 // Instance is the id to name in calls.
 func (s *Session) Instance() string { return s.instance.id }

@@ -41,10 +41,12 @@ func (l Launcher) start(ctx context.Context, binary Binary) (*process, error) {
 
 func (l Launcher) newProcess(binary Binary) *process {
 	logger := l.Logger.Named(binary.Plugin)
-	output := newOutput(logger)
+	limits := l.limits(binary.Plugin)
+	output := newOutput(logger, limits.LogLines)
 	p := &process{
-		binary: binary, grace: l.Grace, logger: logger, output: output,
-		runner: newRunner(binary, l.environment(), output),
+		binary: binary, limits: limits, grace: l.Grace, logger: logger, output: output,
+		calls:  newCallLimit(binary.Plugin, limits.Calls),
+		runner: newRunner(binary, l.environment(limits), output),
 		lost:   make(chan struct{}),
 		detach: func() {},
 	}

@@ -27,6 +27,9 @@ type Status struct {
 	// PID is 0 while there is no process.
 	PID       int
 	Instances int
+	// Suspended counts the configurations that failed too often, and are tried
+	// only now and then.
+	Suspended int
 	// Restarts counts the starts after the first.
 	Restarts int
 	// LastError is why it last ended or could not be started; empty if never.
@@ -60,7 +63,7 @@ func (s *Supervisor) Reset(plugin string) error {
 func (u *unit) status() Status {
 	u.mutex.Lock()
 	defer u.mutex.Unlock()
-	status := Status{Plugin: u.plugin, State: u.state(), Instances: len(u.instances), Restarts: max(0, u.starts-1)}
+	status := Status{Plugin: u.plugin, State: u.state(), Instances: len(u.instances), Restarts: max(0, u.starts-1), Suspended: u.breakers.suspended()}
 	if u.current != nil {
 		status.PID = u.current.process.pid()
 	}

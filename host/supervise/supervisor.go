@@ -86,7 +86,10 @@ func (s *Supervisor) unit(plugin string) (*unit, error) {
 	}
 	known, ok := s.units[plugin]
 	if !ok {
-		known = &unit{supervisor: s, plugin: plugin, instances: map[string]*Instance{}}
+		known = &unit{
+			supervisor: s, plugin: plugin, instances: map[string]*Instance{},
+			breakers: newBreakers(plugin, s.settings.Launcher.Logger),
+		}
 		s.units[plugin] = known
 	}
 	return known, nil

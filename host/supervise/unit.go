@@ -30,6 +30,9 @@ type unit struct {
 	// instances are those in use, by key.
 	instances map[string]*Instance
 
+	// breakers has its own lock.
+	breakers *breakers
+
 	quarantine quarantine
 	crashes    crashes
 	notBefore  time.Time

@@ -76,6 +76,9 @@ func pluginTable(w io.Writer, plugins []apiclient.Plugin) {
 		if p.Reason != "" {
 			reasons = append(reasons, fmt.Sprintf("%s is %s: %s", p.Plugin, p.State, p.Reason))
 		}
+		if p.Suspended > 0 {
+			reasons = append(reasons, fmt.Sprintf("%s: %s", p.Plugin, suspendedText(p.Suspended)))
+		}
 		if p.LastError != "" {
 			reasons = append(reasons, fmt.Sprintf("%s ended last with: %s", p.Plugin, p.LastError))
 		}
@@ -95,6 +98,13 @@ func contentText(p apiclient.Plugin) string {
 		return "attached"
 	}
 	return shortChecksum(p.Checksum)
+}
+
+func suspendedText(count int) string {
+	if count == 1 {
+		return "1 configuration is suspended after failures"
+	}
+	return fmt.Sprintf("%d configurations are suspended after failures", count)
 }
 
 // shortChecksum is enough to tell two apart; --json has the whole.
