@@ -29,7 +29,7 @@ func TestStreamAtACrash(t *testing.T) {
 				signal(t, look(t, instance).PID, syscall.SIGKILL)
 				model := client.LLM{Instance: client.Instance{Conn: session.Conn(), ID: session.Instance()}}
 				for err = nil; !fault.Is(err, fault.Unavailable); {
-					// As long as it lives, it says that it has no such call.
+					// As long as it lives, it answers.
 					_, err = model.Chat(t.Context(), llm.Request[json.RawMessage]{}, nil)
 				}
 				select {

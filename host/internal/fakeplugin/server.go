@@ -26,17 +26,25 @@ import (
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 )
 
-// Options tell a working plugin what to do in Open and in Check, in this order;
-// the configuration of an instance and the options of a check are such objects.
+// Options tell a working plugin what to do in Open, Check and Chat, in this order;
+// the configuration of an instance and the options of a call are such objects.
 type Options struct {
 	// Print goes to os.Stderr, as the author's code would write there.
 	Print string `json:"print,omitempty"`
 	// DelayMS makes the call take a while.
 	DelayMS int `json:"delay_ms,omitempty"`
-	// Fail makes it fail.
+	// Fail makes it fail: the request is wrong.
 	Fail string `json:"fail,omitempty"`
+	// Unreachable makes it fail: the plugin's server cannot be reached.
+	Unreachable string `json:"unreachable,omitempty"`
 	// Exit ends the process.
 	Exit bool `json:"exit,omitempty"`
+	// Reply is what the model says after its first word. Silent leaves that word
+	// out, Endless the end, until the caller leaves; BreaksOff ends with a failure.
+	Reply     string `json:"reply,omitempty"`
+	Silent    bool   `json:"silent,omitempty"`
+	Endless   bool   `json:"endless,omitempty"`
+	BreaksOff bool   `json:"breaks_off,omitempty"`
 	// Note makes configurations differ.
 	Note string `json:"note,omitempty"`
 	// Farewell names a file that Close makes, after a while.
@@ -117,6 +125,7 @@ type registration struct {
 
 func (r registration) GRPCServer(_ *plugin.GRPCBroker, s *grpc.Server) error {
 	pluginv1.RegisterPluginServiceServer(s, r.server)
+	pluginv1.RegisterLLMServiceServer(s, model{})
 	return nil
 }
 
@@ -202,6 +211,9 @@ func obey(raw []byte) (options Options, err error) {
 	}
 	if options.Fail != "" {
 		return options, status.Error(codes.InvalidArgument, options.Fail)
+	}
+	if options.Unreachable != "" {
+		return options, unreachable(options.Unreachable)
 	}
 	return options, nil
 }
