@@ -72,6 +72,6 @@ func (c *Config) checkLimits() Problems {
 func isPluginName(name string) bool {
 	return slices.ContainsFunc(slots(), func(slot slot) bool {
 		rest, ok := strings.CutPrefix(name, slot.kind+"-")
-		return ok && rest != ""
+		return ok && rest != "" && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 	})
 }

@@ -414,6 +414,29 @@ func TestAlternatives(t *testing.T) {
 	}
 }
 
+func TestSizeRoundTrip(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]schema.Size{`"64MiB"`: 64 << 20, `1536`: 1536, `"1536B"`: 1536, `"3KiB"`: 3 << 10, `"999999999GiB"`: 999999999 << 30, `0`: 0} {
+		var got, again schema.Size
+		if err := json.Unmarshal([]byte(text), &got); err != nil || got != want {
+			t.Errorf("%s: got %v, %v", text, got, err)
+		}
+		raw, err := json.Marshal(got)
+		if err != nil || json.Unmarshal(raw, &again) != nil || again != want {
+			t.Errorf("%s became %s, %v, and %v", text, raw, err, again)
+		}
+	}
+	if got := schema.Size(64 << 20).String(); got != "64MiB" {
+		t.Errorf("got %s", got)
+	}
+	for _, text := range []string{`"64"`, `"64MB"`, `"-1MiB"`, `"1.5MiB"`, `-1`, `1.5`, `true`, `"9999999999GiB"`, `" 1B"`} {
+		var got schema.Size
+		if json.Unmarshal([]byte(text), &got) == nil {
+			t.Errorf("%s became %v", text, got)
+		}
+	}
+}
+
 func TestDurationRoundTrip(t *testing.T) {
 	t.Parallel()
 	raw, err := json.Marshal(schema.Duration(90 * time.Second))

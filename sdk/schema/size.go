@@ -4,15 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"regexp"
 	"strconv"
 
 	"github.com/invopop/jsonschema"
 )
 
-// sizePattern is what a Size may be as a text.
-const sizePattern = `^([0-9]+)(B|KiB|MiB|GiB)$`
+// sizePattern is what a Size may be as a text. No size of it is out of range.
+const sizePattern = `^([0-9]{1,9})(B|KiB|MiB|GiB)$`
 
 // wantSize says so to people.
 const wantSize = "want a size like 64MiB, or a number of bytes"
@@ -31,20 +30,24 @@ func (Size) JSONSchema() *jsonschema.Schema {
 
 // UnmarshalJSON reads either form.
 func (s *Size) UnmarshalJSON(raw []byte) error {
+	var bytes int64
+	if json.Unmarshal(raw, &bytes) == nil && bytes >= 0 {
+		*s = Size(bytes)
+		return nil
+	}
 	var text string
 	if json.Unmarshal(raw, &text) != nil {
-		text = string(raw) + "B"
+		return errors.New(wantSize)
 	}
 	parts := regexp.MustCompile(sizePattern).FindStringSubmatch(text)
 	if parts == nil {
 		return errors.New(wantSize)
 	}
 	number, err := strconv.ParseInt(parts[1], 10, 64)
-	unit := unitOf(parts[2])
-	if err != nil || number > math.MaxInt64/unit {
-		return errors.New("the size is out of range")
+	if err != nil {
+		return errors.New(wantSize)
 	}
-	*s = Size(number * unit)
+	*s = Size(number * unitOf(parts[2]))
 	return nil
 }
 
