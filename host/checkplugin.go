@@ -29,6 +29,8 @@ type PluginCheck struct {
 	Source  string
 	// Environ is the environment that references of the section name.
 	Environ []string
+	// Patience is how long a call may say nothing. Default 45 s.
+	Patience time.Duration
 	// Logger gets what the plugin prints.
 	Logger hclog.Logger
 }
@@ -75,6 +77,7 @@ func (w *Workshop) check(ctx context.Context, check PluginCheck, dataDir string,
 	}
 	process := plugincheck.Subject{
 		Kind: entry.Kind, Path: binary.Path, Env: w.launcher.Env, SocketDir: w.launcher.SocketDir, DataDir: dataDir,
+		Patience: check.Patience,
 	}
 	if process.Config, process.Options, err = split(entry, section); err != nil {
 		return err

@@ -29,8 +29,12 @@ func (p *process) awaitHandshake(ctx context.Context) (string, error) {
 
 func (p *process) parse(line string) (string, error) {
 	fields := strings.Split(line, "|")
-	if len(fields) < 5 || fields[0] != "1" || fields[1] != "1" || fields[2] != "unix" || fields[4] != "grpc" {
-		return "", fmt.Errorf("it printed %q on standard output, where only the handshake may stand: 1|1|unix|SOCKET|grpc", line)
+	if len(fields) < 5 || fields[0] != "1" || fields[2] != "unix" || fields[4] != "grpc" {
+		return "", fmt.Errorf("it printed %q on standard output, where only the handshake may stand: 1|%d|unix|SOCKET|grpc",
+			line, handshake.ProtocolVersion)
+	}
+	if err := handshake.CheckMajor(fields[1]); err != nil {
+		return "", err
 	}
 	// go-plugin makes a folder of its own in there.
 	if inside, err := filepath.Rel(p.sockets, fields[3]); err != nil || !filepath.IsLocal(inside) {
@@ -39,9 +43,15 @@ func (p *process) parse(line string) (string, error) {
 	return fields[3], nil
 }
 
+// streamWindow is the least that gRPC allows.
+const streamWindow = 64 << 10
+
 func dial(socket string) (*grpc.ClientConn, error) {
 	return grpc.NewClient("unix:"+socket,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		// What lies between the processes is little, so that who does not read is
+		// noticed.
+		grpc.WithStaticStreamWindowSize(streamWindow), grpc.WithStaticConnWindowSize(handshake.ConnWindow),
 		grpc.WithDefaultCallOptions(
 			grpc.MaxCallRecvMsgSize(handshake.MaxMessageSize), grpc.MaxCallSendMsgSize(2*handshake.MaxMessageSize)),
 	)

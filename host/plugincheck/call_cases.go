@@ -2,22 +2,13 @@ package plugincheck
 
 import (
 	"context"
-	"errors"
-	"strings"
-	"time"
 
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/bothost/bothost/sdk/plugin/handshake"
 	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 	"github.com/bothost/bothost/sdk/plugintest"
 )
-
-// stopLimit is when a cancelled call is held to go on: long enough for a machine
-// with other work.
-const stopLimit = 5 * time.Second
 
 func callCases() []Case {
 	return []Case{
@@ -77,34 +68,5 @@ func survivesOversized(t plugintest.T, s Subject) {
 	_ = p.describe(t.Context(), handshake.MaxMessageSize+1<<20)
 	if err := p.describe(t.Context(), 0); err != nil {
 		t.Errorf("the next call failed: %v", p.explain(err))
-	}
-}
-
-// longText makes those who repeat what they hear, and those who obey, speak at
-// length.
-func longText() string {
-	return "Repeat after me, a word at a time: " + strings.Repeat("one two three four five ", 100)
-}
-
-// endsCancelledCalls closes the instance of a call that was cancelled. Plugins
-// that wait for the end of an instance's calls before they close it, as those of
-// the SDK do, show by that whether the call is over.
-func endsCancelledCalls(t plugintest.T, s Subject) {
-	p := start(t, s)
-	defer p.end()
-	instance := p.open(t, s, "check")
-	ctx, leave := context.WithTimeout(t.Context(), signalWait)
-	defer leave()
-	// What it says, and how it ends, is checked elsewhere.
-	_ = call(ctx, s, instance, longText(), func(string) error { return errors.New("the listener has left") })
-	closing, cancel := context.WithTimeout(t.Context(), stopLimit)
-	defer cancel()
-	_, err := p.service().Close(closing, &pluginv1.CloseRequest{Instance: instance.ID})
-	switch {
-	case status.Code(err) == codes.DeadlineExceeded:
-		t.Errorf("its instance cannot be closed %v after the call was cancelled: Chat goes on when nobody listens; "+
-			"it has to end when its context does, or emit fails", stopLimit)
-	case err != nil:
-		t.Errorf("close: %v", p.explain(err))
 	}
 }

@@ -3,6 +3,7 @@ package plugincheck
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/bothost/bothost/sdk/client"
 	"github.com/bothost/bothost/sdk/fault"
@@ -13,11 +14,20 @@ import (
 	"github.com/bothost/bothost/sdk/plugintest"
 )
 
+// openLimit is how long a host waits for an instance to be opened.
+const openLimit = 30 * time.Second
+
 // open opens an instance, which must succeed.
 func (p *process) open(t plugintest.T, s Subject, id string) client.Instance {
 	t.Helper()
-	_, err := p.service().Open(t.Context(), &pluginv1.OpenRequest{Instance: id, Config: s.Config, DataDir: s.DataDir})
-	if err != nil {
+	ctx, cancel := context.WithTimeout(t.Context(), min(s.Patience, openLimit))
+	defer cancel()
+	_, err := p.service().Open(ctx, &pluginv1.OpenRequest{Instance: id, Config: s.Config, DataDir: s.DataDir})
+	switch {
+	case ctx.Err() != nil:
+		t.Fatalf("it did not answer Open within %v; hosts wait for %v: connect to what is far away later, or with a time limit",
+			min(s.Patience, openLimit), openLimit)
+	case err != nil:
 		t.Fatalf("open: %v", p.explain(err))
 	}
 	return client.Instance{Conn: p.conn, ID: id}
@@ -37,14 +47,30 @@ func call(ctx context.Context, s Subject, instance client.Instance, text string,
 	return err
 }
 
-func ignore(string) error { return nil }
-
-// survives makes a call that may fail, but not end the process.
+// survives makes a call that may fail, but neither freeze nor end the process.
 func (p *process) survives(t plugintest.T, s Subject, instance client.Instance) {
 	t.Helper()
-	if err := call(t.Context(), s, instance, "Hello!", ignore); err != nil && p.awaitExit(linger) {
+	if !p.speaks(t, s, instance) {
+		t.Fatalf("a call had no answer within %v, neither a word nor an error: "+
+			"find out what it waits for; a server that may say nothing needs a time limit", s.Patience)
+	}
+}
+
+// speaks makes a call, and reports whether it was answered in any way. One whose
+// reply has begun is no longer waited for when the patience is over.
+func (p *process) speaks(t plugintest.T, s Subject, instance client.Instance) bool {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), s.Patience)
+	defer cancel()
+	heard := false
+	err := call(ctx, s, instance, "Hello!", func(string) error {
+		heard = true
+		return nil
+	})
+	if err != nil && p.awaitExit(linger) {
 		t.Fatalf("call: %v", p.ended())
 	}
+	return heard || ctx.Err() == nil
 }
 
 // isOpen reports whether the process knows the instance. Whether that can do its

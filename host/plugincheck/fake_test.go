@@ -25,6 +25,8 @@ type fake struct {
 	name  string
 	calls sync.WaitGroup
 
+	once  sync.Once
+	turn  sync.Mutex
 	mutex sync.Mutex
 	open  map[string]bool
 	heard string
@@ -45,9 +47,12 @@ func (f *fake) Describe(context.Context, *pluginv1.DescribeRequest) (*pluginv1.D
 }
 
 func (f *fake) Open(_ context.Context, r *pluginv1.OpenRequest) (*pluginv1.OpenResponse, error) {
-	if f.name == fragile {
+	switch f.name {
+	case fragile:
 		fmt.Fprintln(os.Stderr, "no such table: models")
 		leave(5)
+	case stalling:
+		time.Sleep(time.Hour)
 	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -104,6 +109,10 @@ func (f *fake) Chat(r *pluginv1.ChatRequest, stream grpc.ServerStreamingServer[p
 	}
 	f.calls.Add(1)
 	defer f.calls.Done()
+	if f.name == single {
+		f.turn.Lock()
+		defer f.turn.Unlock()
+	}
 	text := ""
 	for _, part := range r.GetMessages()[len(r.GetMessages())-1].GetParts() {
 		if blob := part.GetBlob(); blob != nil {
@@ -136,8 +145,15 @@ func (f *fake) misbehave(text string, stream grpc.ServerStream) error {
 		fmt.Fprintln(os.Stderr, "index out of range")
 		leave(2)
 	case deaf:
-		if strings.HasPrefix(text, "Repeat after me") {
-			time.Sleep(8 * time.Second)
+		// Once, which is enough, and makes the test short.
+		if strings.HasPrefix(text, "Repeat after me, a word") {
+			f.once.Do(func() { time.Sleep(8 * time.Second) })
+		}
+	case frozen:
+		time.Sleep(time.Hour)
+	case huge:
+		if strings.HasPrefix(text, "Hello!") {
+			return stream.SendMsg(wrapperspb.String(strings.Repeat("ha", 33<<20)))
 		}
 	case halving:
 		// A message of bytes looks like a delta on the wire, and may be no text.
@@ -146,14 +162,21 @@ func (f *fake) misbehave(text string, stream grpc.ServerStream) error {
 	return nil
 }
 
-// remember gives the text, and in the gossip's case the one before it too.
+// remember gives the text: in the gossip's case with the one before it, and in
+// the mixing one's that of who speaks at the same time.
 func (f *fake) remember(text string) string {
 	f.mutex.Lock()
-	defer f.mutex.Unlock()
 	before := f.heard
 	f.heard = text
-	if f.name == gossip {
+	f.mutex.Unlock()
+	switch f.name {
+	case gossip:
 		return before + text
+	case mixing:
+		time.Sleep(100 * time.Millisecond)
+		f.mutex.Lock()
+		defer f.mutex.Unlock()
+		return f.heard
 	}
 	return text
 }

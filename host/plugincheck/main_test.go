@@ -35,6 +35,12 @@ const (
 	small     = "llm-small"     // takes 4 MiB, as gRPC does by default
 	fragile   = "llm-fragile"   // ends in Open
 	brittle   = "llm-brittle"   // ends in Chat
+	flatterer = "llm-flatterer" // claims to speak whatever version is wanted
+	stalling  = "llm-stalling"  // never answers Open
+	frozen    = "llm-frozen"    // never answers Chat
+	single    = "llm-single"    // serves one at a time
+	mixing    = "llm-mixing"    // keeps what is said where the next call overwrites it
+	huge      = "llm-huge"      // sends more than 64 MiB in one message
 	forgetful = "llm-forgetful" // does not heed Close
 	deaf      = "llm-deaf"      // ignores that a call is cancelled
 	halving   = "llm-halving"   // cuts text within a character
@@ -82,7 +88,11 @@ func serve(name string) {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Printf("1|1|unix|%s|grpc\n", socket)
+	version := "1"
+	if name == flatterer {
+		version = os.Getenv("PLUGIN_PROTOCOL_VERSIONS")
+	}
+	fmt.Printf("1|%s|unix|%s|grpc\n", version, socket)
 	panic(newServer(name).Serve(listener))
 }
 

@@ -11,6 +11,7 @@ package plugincheck
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/bothost/bothost/sdk/plugintest"
 )
@@ -27,6 +28,9 @@ type Subject struct {
 	SocketDir string
 	// DataDir is a folder that the plugin may keep files in.
 	DataDir string
+	// Patience is how long a call may say nothing. A model may have to be loaded
+	// first. Default 45 s.
+	Patience time.Duration
 	// Config is what an instance is opened with, and Options what goes with each
 	// call: JSON objects.
 	Config, Options []byte
@@ -36,6 +40,9 @@ type Subject struct {
 // reports whether the plugin gets as far as to answer a call, without which there
 // is nothing more to check.
 func Run(ctx context.Context, subject Subject, report func(plugintest.Outcome)) (answers bool) {
+	if subject.Patience <= 0 {
+		subject.Patience = patience
+	}
 	first := plugintest.RunCase(ctx, Case{Name: "it starts, opens an instance and survives a call", Run: answersACall}, subject)
 	report(first)
 	if !first.Passed {
@@ -53,13 +60,16 @@ func Run(ctx context.Context, subject Subject, report func(plugintest.Outcome)) 
 	return true
 }
 
+// patience is less than what a case may take, so that the case can tell.
+const patience = 45 * time.Second
+
 // Case is one thing that a process must do.
 type Case = plugintest.Case[Subject]
 
 func cases(kind string) []Case {
 	cases := slices.Concat(startCases(), endCases(), callCases())
 	if kind == "llm" {
-		cases = append(cases, Case{Name: "a cancelled call is over", Run: endsCancelledCalls})
+		cases = append(cases, replyCases()...)
 	}
 	return cases
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -12,12 +13,20 @@ import (
 	"github.com/bothost/bothost/sdk/plugintest"
 )
 
+// patience is for plugins that say nothing.
+func patience(plugin string) time.Duration {
+	if slices.Contains([]string{stalling, frozen, single}, plugin) {
+		return 5 * time.Second
+	}
+	return 0
+}
+
 // check does what bothost plugin check does. It gives the cases that failed, and
 // all that an author is told of it.
 func check(t *testing.T, plugin string) (failed []string, told string) {
 	t.Helper()
 	file := fakeplugin.Link(t, t.TempDir(), plugin)
-	err := host.CheckPlugin(t.Context(), host.PluginCheck{File: file}, func(outcome plugintest.Outcome) {
+	err := host.CheckPlugin(t.Context(), host.PluginCheck{File: file, Patience: patience(plugin)}, func(outcome plugintest.Outcome) {
 		if !outcome.Passed {
 			failed = append(failed, outcome.Case)
 			told += strings.Join(outcome.Log, "\n") + "\n"
@@ -45,10 +54,17 @@ func TestWrongProcess(t *testing.T) {
 		failed []string
 		told   string
 	}{
-		turncoat:  {nil, "it says that its kind is KIND_STORE"},
-		silent:    {nil, "it did not answer within 10s"},
-		noisy:     {nil, `it printed Welcome to my plugin! on standard output, where only the handshake may stand`},
-		slow:      {[]string{first}, "hosts wait for 10s in all"},
+		turncoat: {nil, "it says that its kind is KIND_STORE"},
+		silent:   {nil, "it did not answer within 10s"},
+		noisy:    {nil, `it printed Welcome to my plugin! on standard output, where only the handshake may stand`},
+		slow:     {[]string{first}, "hosts wait for 10s in all"},
+		flatterer: {
+			[]string{"a host of another version is told which it speaks"},
+			"with PLUGIN_PROTOCOL_VERSIONS=2, a version that it cannot speak, it has to start and announce that it speaks 1",
+		},
+		stalling:  {[]string{first}, "it did not answer Open within 5s; hosts wait for 30s"},
+		frozen:    {[]string{first}, "a call had no answer within 5s, neither a word nor an error"},
+		single:    {[]string{"who listens slowly keeps nobody waiting"}, "a call must not hold a lock while it emits"},
 		fragile:   {[]string{first}, "open: the process ended (exit status 5); the last that it printed:\nno such table: models"},
 		brittle:   {[]string{first}, "call: the process ended (exit status 2); the last that it printed:\nindex out of range"},
 		chatty:    {[]string{"standard output has the handshake alone"}, "somebody speaks with me"},
@@ -79,6 +95,8 @@ func TestWrongAnswers(t *testing.T) {
 	t.Parallel()
 	for plugin, test := range map[string]struct{ failed, told string }{
 		halving:  {"a first message gets a reply", "invalid UTF-8"},
+		mixing:   {"tenants who speak at once get their own replies", "has the word of"},
+		huge:     {"a first message gets a reply", "larger than max"},
 		gossip:   {"conversations that follow know nothing of each other", "has the word of"},
 		abrupt:   {"a first message gets a reply", "the reply ended before it was complete"},
 		trimming: {"text comes back byte for byte", "became"},

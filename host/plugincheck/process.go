@@ -44,18 +44,23 @@ type process struct {
 	exit   error
 }
 
+func newProcess() *process {
+	return &process{output: newOutput(), exited: make(chan struct{}), detach: func() {}}
+}
+
 // start runs the plugin until it is attached; the case must end it.
 func start(t plugintest.T, s Subject) *process {
 	t.Helper()
-	p := &process{output: newOutput(), exited: make(chan struct{}), detach: func() {}}
-	if err := p.start(t.Context(), s); err != nil {
+	p := newProcess()
+	if err := p.start(t.Context(), s, handshake.ProtocolVersion); err != nil {
 		p.end()
 		t.Fatalf("start: %v", err)
 	}
 	return p
 }
 
-func (p *process) start(ctx context.Context, s Subject) (err error) {
+// start runs the plugin as a host does that speaks a version of the contract.
+func (p *process) start(ctx context.Context, s Subject, version int) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	if p.sockets, err = os.MkdirTemp(s.SocketDir, "check"); err != nil {
@@ -65,7 +70,7 @@ func (p *process) start(ctx context.Context, s Subject) (err error) {
 	cookie := handshake.Config()
 	err = p.run(s.Path, append(slices.Clone(s.Env),
 		cookie.MagicCookieKey+"="+cookie.MagicCookieValue, "PLUGIN_UNIX_SOCKET_DIR="+p.sockets,
-		fmt.Sprintf("PLUGIN_PROTOCOL_VERSIONS=%d", handshake.ProtocolVersion), handshake.LogLevelVariable+"=info"))
+		fmt.Sprintf("PLUGIN_PROTOCOL_VERSIONS=%d", version), handshake.LogLevelVariable+"=info"))
 	if err != nil {
 		return err
 	}

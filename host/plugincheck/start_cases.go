@@ -3,6 +3,7 @@ package plugincheck
 import (
 	"time"
 
+	"github.com/bothost/bothost/sdk/plugin/handshake"
 	"github.com/bothost/bothost/sdk/plugintest"
 )
 
@@ -16,6 +17,7 @@ const (
 func startCases() []Case {
 	return []Case{
 		{Name: "standard output has the handshake alone", Run: printsNothingElse},
+		{Name: "a host of another version is told which it speaks", Run: tellsItsVersion},
 		{Name: "a person who starts it is told what it is", Run: tellsAPerson},
 	}
 }
@@ -42,8 +44,20 @@ func printsNothingElse(t plugintest.T, s Subject) {
 	}
 }
 
+// tellsItsVersion starts it as a host does that speaks none but the next version of
+// the contract. To be understood it announces its own all the same.
+func tellsItsVersion(t plugintest.T, s Subject) {
+	const next = handshake.ProtocolVersion + 1
+	p := newProcess()
+	defer p.end()
+	if err := p.start(t.Context(), s, next); err != nil {
+		t.Errorf("with PLUGIN_PROTOCOL_VERSIONS=%d, a version that it cannot speak, it has to start and announce that it speaks %d, "+
+			"so that the host can say what does not fit: %v", next, handshake.ProtocolVersion, err)
+	}
+}
+
 func tellsAPerson(t plugintest.T, s Subject) {
-	p := &process{output: newOutput(), exited: make(chan struct{}), detach: func() {}}
+	p := newProcess()
 	defer p.end()
 	if err := p.run(s.Path, s.Env); err != nil {
 		t.Fatalf("run: %v", err)
