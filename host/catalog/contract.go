@@ -59,7 +59,7 @@ func (e *Entry) checkContract(description *pluginv1.DescribeResponse) error {
 	}
 	expected := kinds()[e.Kind]
 	if description.GetKind() != expected.value {
-		return fmt.Errorf("it says that its kind is %s", description.GetKind())
+		return fmt.Errorf("it says that its kind is %s, and the file's name that it is %s", description.GetKind(), expected.value)
 	}
 	if !slices.Contains(description.GetServices(), contractPackage+expected.service) {
 		return fmt.Errorf("it does not serve %s%s, as every plugin of kind %s must", contractPackage, expected.service, e.Kind)

@@ -54,7 +54,7 @@ func TestWrongProcess(t *testing.T) {
 		failed []string
 		told   string
 	}{
-		turncoat: {nil, "it says that its kind is KIND_STORE"},
+		turncoat: {nil, "it says that its kind is KIND_STORE, and the file's name that it is KIND_LLM"},
 		silent:   {nil, "it did not answer within 10s"},
 		noisy:    {nil, `it printed Welcome to my plugin! on standard output, where only the handshake may stand`},
 		slow:     {[]string{first}, "hosts wait for 10s in all"},
@@ -98,7 +98,7 @@ func TestWrongAnswers(t *testing.T) {
 		mixing:   {"tenants who speak at once get their own replies", "has the word of"},
 		huge:     {"a first message gets a reply", "larger than max"},
 		gossip:   {"conversations that follow know nothing of each other", "has the word of"},
-		abrupt:   {"a first message gets a reply", "the reply ended before it was complete"},
+		abrupt:   {"a first message gets a reply", "the reply ended before it was complete: its last event was not done"},
 		trimming: {"text comes back byte for byte", "became"},
 	} {
 		t.Run(plugin, func(t *testing.T) {

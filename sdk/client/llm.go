@@ -42,7 +42,7 @@ func (l LLM) Chat(ctx context.Context, request llm.Request[json.RawMessage], emi
 		response, err := stream.Recv()
 		switch {
 		case errors.Is(err, io.EOF):
-			return llm.Result{}, fault.New(fault.Internal, "the reply ended before it was complete")
+			return llm.Result{}, fault.New(fault.Internal, "the reply ended before it was complete: its last event was not done")
 		case err != nil:
 			return llm.Result{}, Error(err)
 		case caller.Err() != nil:

@@ -1,6 +1,7 @@
 package plugintest
 
 import (
+	"fmt"
 	"reflect"
 	"strconv"
 	"sync"
@@ -71,10 +72,19 @@ func memoryKeepsText(t T, subject memory.Strategy) {
 		history := []message.Message{message.New(message.User, odd.text), message.New(message.Assistant, odd.text)}
 		for _, m := range recall(t, subject, "c", history) {
 			if m.Role != message.System && m.Text() != odd.text {
-				t.Errorf("%s: %q became %q", odd.name, odd.text, m.Text())
+				t.Errorf("%s: %s became %s", odd.name, quote(odd.text), quote(m.Text()))
 			}
 		}
 	}
+}
+
+// quote shows a text, of a long one both ends: texts are cut there, as a rule.
+func quote(text string) string {
+	const shown = 40
+	if len(text) <= 2*shown {
+		return strconv.Quote(text)
+	}
+	return fmt.Sprintf("%q...%q (%d bytes)", text[:shown], text[len(text)-shown:], len(text))
 }
 
 func promptBeginsWithUser(t T, subject memory.Strategy) {
