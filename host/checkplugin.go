@@ -54,10 +54,12 @@ func CheckPlugin(ctx context.Context, check PluginCheck, report func(plugintest.
 	if err := copyFile(check.File, filepath.Join(pluginDir, filepath.Base(check.File))); err != nil {
 		return fmt.Errorf("plugin %s: %w", check.File, err)
 	}
-	workshop, err := OpenWorkshop(ctx, config.Settings{PluginDir: pluginDir, DataDir: dataDir}, check.Logger)
+	// What the catalog would log of the file is in its entry.
+	workshop, err := OpenWorkshop(ctx, config.Settings{PluginDir: pluginDir, DataDir: dataDir}, hclog.NewNullLogger())
 	if err != nil {
 		return err
 	}
+	workshop.launcher.Logger = check.Logger
 	defer func() { err = errors.Join(err, workshop.Close()) }()
 	return workshop.check(ctx, check, dataDir, report)
 }

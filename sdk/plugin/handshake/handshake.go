@@ -13,7 +13,7 @@ const (
 	// ProtocolVersion is the major version of the contract, that of the proto
 	// package bothost.plugin.v1.
 	ProtocolVersion = 1
-	// ContractMinor counts the additions to it.
+	// ContractMinor counts the additions to it: see .ci/contract.
 	ContractMinor = 0
 	// PluginSet is the name under which go-plugin knows the one thing that a
 	// process serves.
