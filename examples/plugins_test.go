@@ -27,7 +27,7 @@ func TestCustomLLM(t *testing.T) {
 	golang("test", "-trimpath", "-vet=all", "./...")
 	program := filepath.Join(t.TempDir(), "llm-faq")
 	golang("build", "-trimpath", "-o", program, ".")
-	checkPlugin(t, program, "custom-llm/section.yaml")
+	checkPlugin(t, program, readSection(t, "custom-llm/section.yaml"))
 
 	foreign := regexp.MustCompile(`(?m)^github\.com/bothost/bothost/(host|plugins|examples).*$`)
 	if found := foreign.FindAllString(golang("list", "-deps", "-test", "./..."), -1); len(found) > 0 {
@@ -59,7 +59,7 @@ func TestNodeLLM(t *testing.T) {
 			t.Fatalf("npm run %s: %v\n%s", script, err, output)
 		}
 	}
-	checkPlugin(t, filepath.Join(dir, "bin/llm-eliza"), "node-llm/section.yaml")
+	checkPlugin(t, filepath.Join(dir, "bin/llm-eliza"), readSection(t, "node-llm/section.yaml"))
 }
 
 // withoutNode leaves a test out where Node.js, or what it needs from a registry,
@@ -72,16 +72,22 @@ func withoutNode(t *testing.T, reason string) {
 	t.Skipf("the plugin in JavaScript is NOT tested: %s", reason)
 }
 
-// checkPlugin does what bothost plugin check does.
-func checkPlugin(t *testing.T, program, sectionFile string) {
+// readSection reads the configuration to test with.
+func readSection(t *testing.T, file string) map[string]any {
 	t.Helper()
-	section, err := config.ReadDocument(sectionFile)
+	section, err := config.ReadDocument(file)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return section
+}
+
+// checkPlugin does what bothost plugin check does.
+func checkPlugin(t *testing.T, program string, section map[string]any) {
+	t.Helper()
 	cases := 0
-	check := host.PluginCheck{File: program, Section: section, Source: sectionFile}
-	err = host.CheckPlugin(t.Context(), check, func(outcome plugintest.Outcome) {
+	check := host.PluginCheck{File: program, Section: section, Source: "the test's section"}
+	err := host.CheckPlugin(t.Context(), check, func(outcome plugintest.Outcome) {
 		cases++
 		if !outcome.Passed {
 			t.Errorf("%s: %s", outcome.Case, strings.Join(outcome.Log, "\n"))
