@@ -69,7 +69,10 @@ func maskURL(text string) string {
 		return text
 	}
 	address, err := url.Parse(text)
-	if err != nil || address.User == nil {
+	if err != nil {
+		return maskAuthority(text)
+	}
+	if address.User == nil {
 		return text
 	}
 	if _, has := address.User.Password(); has {
@@ -77,4 +80,14 @@ func maskURL(text string) string {
 		return strings.Replace(address.String(), url.QueryEscape(masked), masked, 1)
 	}
 	return text
+}
+
+// maskAuthority masks what may be a user and a password in what may be meant for
+// an address.
+func maskAuthority(text string) string {
+	begin, end := strings.Index(text, "://")+len("://"), strings.LastIndex(text, "@")
+	if end < begin || strings.ContainsAny(text[begin:end], " \t\n") || !strings.Contains(text[begin:end], ":") {
+		return text
+	}
+	return text[:begin] + masked + text[end:]
 }

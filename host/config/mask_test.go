@@ -39,6 +39,24 @@ bot:
 	}
 }
 
+// TestAddressesThatCannotBeRead may have passwords all the same.
+func TestAddressesThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"http://user:sesame@host:port/x": "http://********@host:port/x",
+		"http://user:sesame@host/%zz":    "http://********@host/%zz",
+		"http://user:se/same@host":       "http://********@host",
+		"http://host/%zz?mail=me@x":      "http://host/%zz?mail=me@x",
+		"https://x y:1/z@w":              "https://x y:1/z@w",
+	} {
+		made := bot(t, bind(t, options(t, `bot: {llm: {model: m, base_url: "`+address+`"}}`)), `{}`)
+		section, _ := made.Effective()["llm"].(map[string]any)
+		if section["base_url"] != want {
+			t.Errorf("%s is shown as %v, want %s", address, section["base_url"], want)
+		}
+	}
+}
+
 func TestFingerprint(t *testing.T) {
 	t.Parallel()
 	given := options(t, "secrets: {allow_env: ['*']}")

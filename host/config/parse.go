@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/knadh/koanf/parsers/toml/v2"
@@ -56,7 +57,7 @@ func (p oneYAML) Unmarshal(raw []byte) (map[string]any, error) {
 		return map[string]any{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read YAML: %w", err)
+		return nil, notYAML(err)
 	}
 	if content := document.Content; len(content) == 1 && content[0].Tag == "!!null" {
 		return map[string]any{}, nil
@@ -69,7 +70,14 @@ func (p oneYAML) Unmarshal(raw []byte) (map[string]any, error) {
 	}
 	values, err := p.Parser.Unmarshal(raw)
 	if err != nil {
-		return nil, fmt.Errorf("read YAML: %w", err)
+		return nil, notYAML(err)
 	}
 	return values, nil
+}
+
+// notYAML says what is wrong with a document. The parser repeats values where it
+// cannot make of one what its tag says, and where one is taken for an alias.
+func notYAML(err error) error {
+	quoted := regexp.MustCompile("(?s)`.*`|anchor '.*'")
+	return fmt.Errorf("read YAML: %s", quoted.ReplaceAllString(err.Error(), "(a value)"))
 }

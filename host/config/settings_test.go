@@ -117,6 +117,8 @@ func TestSettingsMistakes(t *testing.T) {
 		{"two documents", "listen: a\n---\nlisten: b", []string{"more than one YAML document"}},
 		{"no map", "[sesame]", []string{"want a map of keys at the top"}},
 		{"broken", "listen: [", []string{"read YAML"}},
+		{"tag that does not fit", "listen: !!float sesame", []string{"cannot decode !!str (a value) as a !!float"}},
+		{"alias of nothing", "listen: *sesame", []string{"unknown (a value)"}},
 		{"section that is no map", "bot: sesame", []string{"bot: want a map of keys"}},
 		{"tenants that are no map", "tenants: [a]", []string{"tenants: want a map of keys"}},
 		{"tenant that is no map", "tenants: {a: sesame}", []string{"tenants.a: want a map of keys"}},

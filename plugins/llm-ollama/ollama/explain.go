@@ -19,6 +19,9 @@ import (
 // retryAfter is what callers of a busy server wait; Ollama itself does not say.
 const retryAfter = 5 * time.Second
 
+// shortestPassword is the length from which on a password is no word of any text.
+const shortestPassword = 8
+
 // explain makes a fault of what went wrong in a call. The caller's own leaving
 // comes first: whatever else is reported then is its echo.
 func (p *Provider) explain(ctx, watched context.Context, model string, err error) error {
@@ -36,10 +39,11 @@ func (p *Provider) explain(ctx, watched context.Context, model string, err error
 // classify makes a fault of an error that is the server's or the network's.
 func (p *Provider) classify(model string, err error) error {
 	if refused, ok := errors.AsType[api.StatusError](err); ok {
+		refused.ErrorMessage = p.conceal(refused.ErrorMessage)
 		return p.refused(model, refused)
 	}
 	if said, ok := errors.AsType[modelError](err); ok {
-		return fault.New(fault.Unavailable, "llm-ollama: model %q failed in the middle of its reply: %w", model, said).FromUpstream()
+		return fault.New(fault.Unavailable, "llm-ollama: model %q failed in the middle of its reply: %s", model, p.conceal(string(said))).FromUpstream()
 	}
 	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
 		return p.unreachable(dial)
@@ -76,6 +80,16 @@ func (p *Provider) refused(model string, refused api.StatusError) error {
 	default:
 		return fault.New(fault.Unavailable, "%s: %w", prefix, refused).FromUpstream()
 	}
+}
+
+// conceal takes the password out of what a server says, as one in front of Ollama
+// may.
+func (p *Provider) conceal(said string) string {
+	password, _ := p.base.User.Password()
+	if len(password) < shortestPassword {
+		return said
+	}
+	return strings.ReplaceAll(said, password, "********")
 }
 
 // isUnknownModel tells Ollama's own 404 from that of another server.

@@ -1,8 +1,10 @@
 package ollama_test
 
 import (
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -122,6 +124,28 @@ func TestServerThatIsNotThere(t *testing.T) {
 		if strings.Contains(got.Error(), "secret") {
 			t.Errorf("%s: the error gives the password away: %v", call, got)
 		}
+	}
+}
+
+// TestThePasswordIsNotRepeated: what stands in front of Ollama may quote it.
+func TestThePasswordIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	const password = "only-for-the-proxy"
+	for name, status := range map[string]int{"in a refusal": http.StatusUnauthorized, "in mid reply": http.StatusOK} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, `{"error": "me:`+password+` is unknown"}`+"\n")
+			}))
+			defer server.Close()
+			provider := open(t, ollama.Config{BaseURL: strings.Replace(server.URL, "://", "://me:"+password+"@", 1)})
+			var told collect
+			_, err := provider.Chat(t.Context(), hello(), told.emit)
+			if err == nil || strings.Contains(err.Error(), password) || !strings.Contains(err.Error(), "is unknown") {
+				t.Errorf("got %v, want an error without the password", err)
+			}
+		})
 	}
 }
 

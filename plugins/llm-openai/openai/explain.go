@@ -17,7 +17,7 @@ import (
 // busyWait is what callers of a busy server wait that does not say how long.
 const busyWait = 5 * time.Second
 
-// shortestKey is the length from which on a key is one. What is given to a server
+// shortestKey is the length from which on a key or a password is one. What is given to a server
 // that asks for none ("none", "EMPTY") is shorter, and may be a word of any text.
 const shortestKey = 8
 
@@ -52,7 +52,7 @@ func (p *Provider) classify(model string, err error) error {
 
 // refused maps what a server's status means, and its word where that says more.
 func (p *Provider) refused(model string, r *refusal) error {
-	r.message = p.discreet(r)
+	p.conceal(r)
 	of := func(code fault.Code) *fault.Error {
 		return fault.New(code, "%s: %w", p.where(model), r).FromUpstream().WithRetryAfter(r.retryAfter)
 	}
@@ -97,16 +97,21 @@ func (p *Provider) where(model string) string {
 	return fmt.Sprintf("llm-openai: model %q at %s", model, p.server())
 }
 
-// discreet is what a server says, without the key. Of a key that is wrong servers
-// show some letters: then only the code is left to say.
-func (p *Provider) discreet(r *refusal) string {
-	switch {
-	case r.status == http.StatusUnauthorized:
-		return ""
-	case len(p.key) < shortestKey:
-		return r.message
+// conceal takes the secrets out of what a server says. Of a key that is wrong
+// servers show some letters: then only the code is left to say.
+func (p *Provider) conceal(r *refusal) {
+	if r.status == http.StatusUnauthorized {
+		r.message = ""
 	}
-	return strings.ReplaceAll(r.message, p.key, "********")
+	password, _ := p.base.User.Password()
+	for _, secret := range []string{p.key, password} {
+		if len(secret) < shortestKey {
+			continue
+		}
+		for _, said := range []*string{&r.message, &r.code, &r.param} {
+			*said = strings.ReplaceAll(*said, secret, "********")
+		}
+	}
 }
 
 // withoutURL takes off the address that the transport's errors begin with; the

@@ -1,6 +1,7 @@
 package openai_test
 
 import (
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -17,6 +18,8 @@ func TestTheKeyIsNotRepeated(t *testing.T) {
 		"in part":               {Status: 401, Problem: `{"error":{"message":"Incorrect API key provided: sk-very*********-key.","code":"invalid_api_key"}}`},
 		"in mid reply":          {Raw: `data: {"error":{"message":"unknown key ` + key + `"}}` + "\n\n"},
 		"in part, in mid reply": {Raw: `data: {"error":{"message":"Incorrect API key provided: sk-very*********-key.","code":401}}` + "\n\n"},
+		"as the code":           {Status: 401, Problem: `{"error":{"message":"no","code":"` + key + `"}}`},
+		"as the type":           {Status: 403, Problem: `{"error":{"message":"","type":"` + key + `","param":"` + key + `"}}`},
 		"in no document":        {Status: 500, Problem: "unknown key " + key},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -27,6 +30,20 @@ func TestTheKeyIsNotRepeated(t *testing.T) {
 				t.Errorf("got %v, want an error without the key", err)
 			}
 		})
+	}
+}
+
+// TestThePasswordIsNotRepeated: what stands in front of a server may quote it.
+func TestThePasswordIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	const password = "only-for-the-proxy"
+	server := httptest.NewServer(fake(fakeopenai.Answer{Status: 403, Problem: `{"error":"me:` + password + ` is unknown"}`}))
+	defer server.Close()
+	provider := open(t, openai.Config{BaseURL: strings.Replace(server.URL, "://", "://me:"+password+"@", 1) + "/v1"})
+	var told collect
+	_, err := provider.Chat(t.Context(), hello(), told.emit)
+	if err == nil || strings.Contains(err.Error(), password) || !strings.Contains(err.Error(), "is unknown") {
+		t.Errorf("got %v, want an error without the password", err)
 	}
 }
 
