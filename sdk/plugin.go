@@ -63,9 +63,16 @@ func (p *Plugin) WithLog(w io.Writer) *Plugin {
 	return p
 }
 
-// Register adds the plugin's services to a server, which must have been made
+// Server is what services are registered with, and knows them: a *grpc.Server, or
+// what calls them without one.
+type Server interface {
+	grpc.ServiceRegistrar
+	GetServiceInfo() map[string]grpc.ServiceInfo
+}
+
+// Register adds the plugin's services to a server; one of gRPC must have been made
 // with ServerOptions. Which services these are becomes part of the description.
-func (p *Plugin) Register(server *grpc.Server) {
+func (p *Plugin) Register(server Server) {
 	pluginv1.RegisterPluginServiceServer(server, &pluginServer{plugin: p})
 	p.register(server)
 	p.describe.Services = p.describe.Services[:0]

@@ -2,7 +2,7 @@
 // the least that a program in between can do: a bare hop, measured in the same
 // run. `make bench` runs it on what `make build` made.
 //
-//	go run ./host/bench [--only turns,length,tenants,streams,cold] [--json] [--bin bin]
+//	go run ./host/bench [--only turns,length,tenants,streams,cold,boundary] [--json] [--bin bin]
 //
 // It has parts, each of which starts the hosts that it measures:
 //
@@ -10,7 +10,9 @@
 //   - length: the same in conversations of up to 100,000 messages;
 //   - tenants: starts, first turns and cached bots with up to 100,000 tenants;
 //   - streams: many replies at once that come piece by piece;
-//   - cold: from the start of the host to its first reply.
+//   - cold: from the start of the host to its first reply;
+//   - boundary: what it costs that plugins are processes of their own, in a turn
+//     and in their start.
 //
 // In the end it says which of the project's targets were met.
 //
@@ -21,5 +23,6 @@
 // is made, and removed again, where its programs are found.
 //
 // The other commands are what it starts itself: `bench model` is the fake model
-// server, `bench hop URL` the hop. Both end when their standard input does.
+// server, `bench hop URL` the hop, `bench united URL FOLDER` a host with its plugins
+// in one process. They end when their standard input does.
 package main

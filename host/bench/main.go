@@ -39,6 +39,8 @@ func command(ctx context.Context, args []string) error {
 		return serveModel(args[1:])
 	case "hop":
 		return serveHop(args[1:])
+	case "united":
+		return serveUnited(ctx, args[1:])
 	default:
 		return run(ctx, args, os.Stdout)
 	}

@@ -15,14 +15,17 @@ import (
 
 // The parts of a run, in their order.
 const (
-	partTurns   = "turns"
-	partLength  = "length"
-	partTenants = "tenants"
-	partStreams = "streams"
-	partCold    = "cold"
+	partTurns    = "turns"
+	partLength   = "length"
+	partTenants  = "tenants"
+	partStreams  = "streams"
+	partCold     = "cold"
+	partBoundary = "boundary"
 )
 
-func allParts() []string { return []string{partTurns, partLength, partTenants, partStreams, partCold} }
+func allParts() []string {
+	return []string{partTurns, partLength, partTenants, partStreams, partCold, partBoundary}
+}
 
 // options say what is measured, and for how long.
 type options struct {
@@ -54,7 +57,7 @@ func parseOptions(args []string, output io.Writer) (options, error) {
 		o.only = strings.Split(text, ",")
 		return knownParts(o.only)
 	})
-	flags.DurationVar(&o.time, "time", 100*time.Second, "how long the part turns takes, about")
+	flags.DurationVar(&o.time, "time", 100*time.Second, "how long the part turns takes, about; boundary takes a quarter of it")
 	flags.IntVar(&o.rounds, "rounds", 3, "rounds of turns that medians are taken of")
 	numbers(flags, &o.conversations, "conversations", "conversations that speak at once")
 	numbers(flags, &o.lengths, "lengths", "messages of the conversations that cost is measured at")
@@ -63,7 +66,7 @@ func parseOptions(args []string, output io.Writer) (options, error) {
 	flags.DurationVar(&o.streamTime, "stream-time", 15*time.Second, "how long each of those replies takes")
 	flags.IntVar(&o.pieces, "pieces", 50, "pieces of a reply, but for streams")
 	flags.DurationVar(&o.delay, "delay", 0, "the model's pause before each piece, but for streams")
-	flags.IntVar(&o.starts, "starts", 3, "starts that the median is taken of")
+	flags.IntVar(&o.starts, "starts", 3, "starts of a host that the median is taken of; of a plugin ten times as many")
 	flags.BoolVar(&o.isJSON, "json", false, "print JSON, with every round")
 	flags.BoolVar(&o.noPostgres, "no-postgres", false, "leave PostgreSQL out")
 	if err := flags.Parse(args); err != nil {

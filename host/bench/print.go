@@ -60,6 +60,9 @@ func (r report) tables() []table {
 		{"Streams: many at once, 20 pieces a second each. The longest gap is between two pieces, or the last and the end.", len(r.Streams) > 0, r.printStreams},
 		{"Processor time while it streamed", len(r.Streams) > 0, r.printStreamPrograms},
 		{"Cold start, from the start of the process to the end of the first reply", r.ColdStart != nil, r.printColdStart},
+		{"Boundary: a plain or streamed turn on SQLite, with plugins and with the same code of host and plugins in one process", r.Boundary != nil, r.printBoundaryTurns},
+		{"Starts of plugins: from fork to the first reply, and from fork to the end of the same file when nobody wants anything\n" +
+			"of it, which is fork, exec, the start of Go and of its packages, and exit.", r.Boundary != nil, r.printBoundaryStarts},
 		{"Targets, for two cores and replies of 50 pieces", true, r.printTargets},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bothost/bothost/host/bench/internal/birth"
 	"github.com/bothost/bothost/host/bench/internal/trial"
 )
 
@@ -23,6 +24,7 @@ type report struct {
 	Tenants   []tenantRow       `json:"tenants,omitempty"`
 	Streams   []streamRow       `json:"streams,omitempty"`
 	ColdStart *coldStart        `json:"cold_start,omitempty"`
+	Boundary  *boundary         `json:"boundary,omitempty"`
 	Targets   []target          `json:"targets"`
 	Notes     []string          `json:"notes,omitempty"`
 }
@@ -105,6 +107,23 @@ type coldStart struct {
 	Starts int     `json:"starts"`
 	First  float64 `json:"first_ms"`
 	Again  float64 `json:"again_ms"`
+}
+
+// boundary is what it costs that plugins are processes of their own.
+type boundary struct {
+	Turns  []boundaryRow `json:"turns"`
+	Starts []birth.Row   `json:"starts"`
+}
+
+// boundaryRow compares a host with plugins with the same code in one process.
+type boundaryRow struct {
+	Form          trial.Form   `json:"form"`
+	Conversations int          `json:"conversations"`
+	One           trial.Sample `json:"one_process"`
+	Plugins       trial.Sample `json:"with_plugins"`
+	// The ratios are of a turn with plugins to one without.
+	CPU float64 `json:"cpu_ratio"`
+	P50 float64 `json:"p50_ratio"`
 }
 
 func newReport(o options) report {

@@ -80,7 +80,12 @@ func (b *bench) measure(ctx context.Context) error {
 		name    string
 		measure func(context.Context) error
 	}{
-		{partTurns, b.turns}, {partLength, b.lengths}, {partTenants, b.tenants}, {partStreams, b.streams}, {partCold, b.coldStarts},
+		{partTurns, b.turns},
+		{partLength, b.lengths},
+		{partTenants, b.tenants},
+		{partStreams, b.streams},
+		{partCold, b.coldStarts},
+		{partBoundary, b.boundary},
 	} {
 		if !b.options.does(part.name) {
 			continue

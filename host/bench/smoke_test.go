@@ -8,14 +8,17 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/bothost/bothost/host/bench/internal/trial"
 )
 
 // TestMain lets the test binary be the programs that the runner starts of itself.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && (os.Args[1] == "model" || os.Args[1] == "hop") {
+	if len(os.Args) > 1 && slices.Contains([]string{"model", "hop", "united"}, os.Args[1]) {
 		main()
 		return
 	}
@@ -65,8 +68,28 @@ func TestRun(t *testing.T) {
 	if len(r.Streams) != 1 || r.Streams[0].Streams != 4 || r.Streams[0].Failed != 0 || r.Streams[0].GapMost <= 0 || r.Streams[0].Memory.RSS <= 0 {
 		t.Errorf("streams: %+v", r.Streams)
 	}
+	checkBoundary(t, r.Boundary)
 	if r.ColdStart == nil || r.ColdStart.First <= 0 || r.ColdStart.Again <= 0 {
 		t.Errorf("cold start: %+v", r.ColdStart)
+	}
+}
+
+func checkBoundary(t *testing.T, b *boundary) {
+	t.Helper()
+	if b == nil || len(b.Turns) != 4 || len(b.Starts) != 3 {
+		t.Fatalf("boundary: %+v", b)
+	}
+	for _, row := range b.Turns {
+		for _, sample := range []trial.Sample{row.One, row.Plugins} {
+			if sample.Turns == 0 || sample.Failed != 0 || sample.P50 <= 0 || row.P50 <= 0 {
+				t.Errorf("boundary: %+v", row)
+			}
+		}
+	}
+	for _, row := range b.Starts {
+		if row.Alone <= 0 || row.Reply <= 0 || row.ReplyToAlone <= 0 {
+			t.Errorf("starts: %+v", row)
+		}
 	}
 }
 

@@ -50,7 +50,7 @@ func targets(r report) []target {
 		all = append(all, tenantTargets(r, subject)...)
 		all = append(all, streamTargets(r, subject)...)
 	}
-	return all
+	return append(all, startTarget(r))
 }
 
 // turnLimits are what a turn may cost with a store: processor time in microseconds,
@@ -149,6 +149,17 @@ func streamTargets(r report, subject string) []target {
 		atLeast(19, "/s", row.RateP50, ok, name, subject, "pieces of a stream, median"),
 		atMost(1024, "MiB", row.Memory.RSS, ok, name, subject, "memory of host and plugins, RSS"),
 	}
+}
+
+// startTarget is about the plugin that takes the longest.
+func startTarget(r report) target {
+	var slowest float64
+	if r.Boundary != nil {
+		for _, row := range r.Boundary.Starts {
+			slowest = max(slowest, row.ReplyToAlone)
+		}
+	}
+	return atMost(2, "x", slowest, slowest > 0, "any plugin: its first reply over fork and exec of its file alone")
 }
 
 // level finds what was measured of a subject with so many conversations at once.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bothost/bothost/host/bench/internal/birth"
 	"github.com/bothost/bothost/host/bench/internal/trial"
 )
 
@@ -26,8 +27,9 @@ func good() report {
 		Lengths: []trial.LengthRow{
 			{Subject: subject, Messages: 20}, {Subject: subject, Messages: 100_000, P50ToBase: 1.2, CPUToBase: 1.2, WrittenToBase: 1.2},
 		},
-		Tenants: []tenantRow{{Subject: subject, Tenants: 100_000, Start: 1000, ColdAdded: 5, Cached: 1000, HeapPerBot: 20, RSSPerBot: 20}},
-		Streams: []streamRow{{Subject: subject, Streams: 2000, GapMost: 1000, RateP50: 19, Memory: memoryRow{RSS: 1024}}},
+		Tenants:  []tenantRow{{Subject: subject, Tenants: 100_000, Start: 1000, ColdAdded: 5, Cached: 1000, HeapPerBot: 20, RSSPerBot: 20}},
+		Boundary: &boundary{Starts: []birth.Row{{ReplyToAlone: 1}, {ReplyToAlone: 2}}},
+		Streams:  []streamRow{{Subject: subject, Streams: 2000, GapMost: 1000, RateP50: 19, Memory: memoryRow{RSS: 1024}}},
 	}
 }
 
@@ -47,7 +49,8 @@ func missed(r report) (names []string, measured int) {
 	return names, measured
 }
 
-const ofSQLite = 17
+// ofSQLite counts those of SQLite, and the one of plugins.
+const ofSQLite = 18
 
 func TestTargets(t *testing.T) {
 	t.Parallel()
@@ -79,6 +82,7 @@ func TestTargets(t *testing.T) {
 		"stream rate":         {func(r *report) { r.Streams[0].RateP50-- }, "pieces of a stream", ofSQLite},
 		"stream memory":       {func(r *report) { r.Streams[0].Memory.RSS++ }, "2000 streams: memory", ofSQLite},
 		"few streams":         {func(r *report) { r.Streams[0].Streams-- }, "", ofSQLite - 4},
+		"first reply":         {func(r *report) { r.Boundary.Starts[1].ReplyToAlone++ }, "first reply over fork", ofSQLite},
 		"nothing":             {func(r *report) { *r = report{} }, "", 0},
 	} {
 		r := good()
@@ -100,8 +104,8 @@ func TestPrint(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Turns:", "Length:", "Tenants:", "Streams:", "at most 800 us", "1601 us", "at least 1000 /s", "MISSED", "met",
-		"Targets that were not measured: 18 of 35",
+		"Turns:", "Length:", "Tenants:", "Streams:", "Boundary:", "Starts of plugins:", "at most 800 us", "1601 us", "at least 1000 /s", "MISSED", "met",
+		"Targets that were not measured: 18 of 36",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("there is no %q in\n%s", want, out.String())
