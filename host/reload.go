@@ -10,8 +10,9 @@ import (
 )
 
 // Reload puts a configuration in force, all of it or nothing: turns that begin
-// from now on run it. What a host is made of once, such as its address, its
-// folders and its limits, stays as it was, and the log says so.
+// from now on run it, and plugins that are refused or broken are tried again. What a
+// host is made of once, such as its address, its folders and its limits, stays as it
+// was, and the log says so.
 func (h *Host) Reload(c *config.Config) error {
 	resolver, err := c.Bind(h.catalog)
 	if err != nil {
@@ -26,7 +27,7 @@ func (h *Host) Reload(c *config.Config) error {
 	changed := newConfiguration(resolver)
 	h.inForce.Store(changed)
 	h.registry.ClearCache()
-	h.catalog.LookAgain()
+	h.tryPluginsAgain()
 	h.logger.Info("configuration reloaded", "tenants_in_files", len(changed.files))
 	return nil
 }

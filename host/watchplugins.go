@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/bothost/bothost/host/catalog"
+	"github.com/bothost/bothost/host/supervise"
 )
 
 // watchPlugins follows the plugin directory until the host is closed.
@@ -11,6 +12,20 @@ func (h *Host) watchPlugins() {
 	ctx, stop := context.WithCancel(context.Background())
 	h.stopWatching = stop
 	h.watching.Go(func() { h.catalog.Watch(ctx, pluginUsers{h}, catalog.Notify) })
+}
+
+// tryPluginsAgain has plugins that are refused or broken tried at once: it may have
+// been for a configuration that is in force no more.
+func (h *Host) tryPluginsAgain() {
+	h.catalog.LookAgain()
+	for _, status := range h.supervisor.Status() {
+		if status.State != supervise.Broken {
+			continue
+		}
+		if err := h.supervisor.Reset(status.Plugin); err != nil {
+			h.logger.Warn("broken plugin is not tried again yet", "plugin", status.Plugin, "error", err)
+		}
+	}
 }
 
 // pluginUsers are the host's turns, as the catalog sees them.

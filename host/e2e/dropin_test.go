@@ -83,6 +83,9 @@ func TestPluginIsRemoved(t *testing.T) {
 	dir.put("llm-echo", dir.built("llm-echo"))
 	s.becomes("llm-echo", "idle", "")
 	s.api().hears("a", "c", "Hello!")
+	if now := s.plugin("llm-echo"); now["last_error"] != nil {
+		t.Errorf("what was taken away counts as an error of it: %v", now)
+	}
 }
 
 // TestRollback goes back with the program, while the host serves.

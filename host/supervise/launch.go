@@ -40,7 +40,6 @@ func (u *unit) start(attempt *start) {
 func (u *unit) launch(ctx context.Context) (*generation, error) {
 	binary, err := u.supervisor.settings.Catalog.Binary(u.plugin)
 	if err != nil {
-		u.noFile(err)
 		return nil, err
 	}
 	process, err := u.begin(ctx, binary)
@@ -51,13 +50,6 @@ func (u *unit) launch(ctx context.Context) (*generation, error) {
 		return nil, withoutOutput(err)
 	}
 	return newGeneration(process), nil
-}
-
-// noFile records why there is nothing to start.
-func (u *unit) noFile(err error) {
-	u.mutex.Lock()
-	defer u.mutex.Unlock()
-	u.lastError = err
 }
 
 // started publishes what came of an attempt.

@@ -32,7 +32,8 @@ type Status struct {
 	Suspended int
 	// Restarts counts the starts after the first.
 	Restarts int
-	// LastError is why it last ended or could not be started; empty if never.
+	// LastError is why it last ended or could not be started; empty if never. That
+	// the catalog has nothing to start is none.
 	LastError string
 }
 

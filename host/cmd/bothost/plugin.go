@@ -80,7 +80,7 @@ func pluginTable(w io.Writer, plugins []apiclient.Plugin) {
 			reasons = append(reasons, fmt.Sprintf("%s: %s", p.Plugin, suspendedText(p.Suspended)))
 		}
 		if p.LastError != "" {
-			reasons = append(reasons, fmt.Sprintf("%s ended last with: %s", p.Plugin, p.LastError))
+			reasons = append(reasons, fmt.Sprintf("last error of %s: %s", p.Plugin, p.LastError))
 		}
 	}
 	table(w, []string{"PLUGIN", "VERSION", "STATE", "PINNED", "CHECKSUM"}, rows)
