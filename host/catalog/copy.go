@@ -68,10 +68,11 @@ func publish(temporary, path string) error {
 // removeCopies removes the private copies of a plugin but for one, which may be
 // empty. What runs of them goes on.
 func removeCopies(privateDir, plugin, but string) error {
-	folders, err := filepath.Glob(filepath.Join(privateDir, "*."+plugin))
+	folders, err := os.ReadDir(privateDir)
 	for _, folder := range folders {
-		if folder != filepath.Dir(but) {
-			err = errors.Join(err, os.RemoveAll(folder))
+		path := filepath.Join(privateDir, folder.Name())
+		if _, of, _ := strings.Cut(folder.Name(), "."); of == plugin && path != filepath.Dir(but) {
+			err = errors.Join(err, os.RemoveAll(path))
 		}
 	}
 	return err

@@ -141,3 +141,27 @@ func TestLoadLeavesAloneWhatIsWritten(t *testing.T) {
 		}
 	})
 }
+
+// TestOddNamesTouchNothingElse has files whose names mean something to a shell come
+// and go.
+func TestOddNamesTouchNothingElse(t *testing.T) {
+	odd := []string{"*", "[", "?.llm-one", "llm-one*"}
+	begin := func(t *testing.T, w *watched) {
+		for _, name := range append(odd, "llm-one") {
+			w.put(t, name, "1")
+		}
+	}
+	watchAfter(t, begin, func(t *testing.T, w *watched) {
+		for _, name := range odd {
+			w.want(t, name, catalog.Ignored, "", "")
+			if err := os.Remove(w.path(name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.settled()
+		w.want(t, "llm-one", catalog.Idle, "", "1")
+		if _, err := os.Stat(entry(t, w.Catalog, "llm-one").Path); err != nil {
+			t.Error(err)
+		}
+	})
+}
