@@ -16,6 +16,8 @@ import (
 // while Watch runs, what it holds now. Its methods may be called concurrently.
 type Catalog struct {
 	loader *loader
+	// ground is as it was when the directory was loaded.
+	ground ground
 	// again asks the watch to look at what is refused: see LookAgain.
 	again chan struct{}
 

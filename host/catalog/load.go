@@ -21,12 +21,16 @@ func Load(ctx context.Context, settings Settings) (*Catalog, error) {
 		entries[i] = newEntry(name)
 	}
 	loader.letRest(ctx, entries)
+	ground := groundOf(settings.Dir)
 	loader.verifyAll(entries)
 	loader.describeAll(ctx, entries)
 	if err := ctx.Err(); err != nil {
 		return nil, wrongDir(settings.Dir, err)
 	}
-	catalog := &Catalog{loader: loader, again: make(chan struct{}, 1), entries: make(map[string]Entry, len(entries))}
+	catalog := &Catalog{
+		loader: loader, ground: ground,
+		again: make(chan struct{}, 1), entries: make(map[string]Entry, len(entries)),
+	}
 	for _, entry := range entries {
 		loader.report(entry)
 		loader.settle(entry)

@@ -29,6 +29,8 @@ type watched struct {
 	// were told.
 	asked []string
 	done  []string
+	// describing is called by each description, if it is set.
+	describing func()
 	// fits says that nothing is unfit any more.
 	fits bool
 }
@@ -70,6 +72,9 @@ func (w *watched) describe(ctx context.Context, binary supervise.Binary) (*plugi
 	w.mutex.Lock()
 	w.asked = append(w.asked, string(content))
 	w.mutex.Unlock()
+	if w.describing != nil {
+		w.describing()
+	}
 	switch {
 	case strings.HasPrefix(string(content), "bad"):
 		return nil, errors.New(string(content))

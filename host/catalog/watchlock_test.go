@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"os"
+	"sync"
 	"testing"
 
 	"github.com/bothost/bothost/host/catalog"
@@ -41,5 +42,22 @@ func TestWatchFollowsTheLock(t *testing.T) {
 		}
 		pin()
 		w.want(t, "llm-one", catalog.Idle, "", "2")
+	})
+}
+
+// TestLockThatChangesDuringTheStart is heeded, although the files were judged by the
+// one before.
+func TestLockThatChangesDuringTheStart(t *testing.T) {
+	begin := func(t *testing.T, w *watched) {
+		w.put(t, "llm-one", "1")
+		w.describing = sync.OnceFunc(func() {
+			if err := os.WriteFile(w.path(catalog.LockName), nil, 0o600); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	watchAfter(t, begin, func(t *testing.T, w *watched) {
+		w.settled()
+		w.want(t, "llm-one", catalog.Refused, "does not name its checksum", "")
 	})
 }
