@@ -184,7 +184,7 @@ func TestHalfAProgramIsNotStarted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const parts = 16
+	const parts = 6
 	for part := range parts {
 		size := len(program) * part / parts &^ 4095
 		f.write(t, fmt.Sprint("llm-", part), string(program[:max(size, 40)]), 0o755)
