@@ -54,8 +54,15 @@ func CheckPlugin(ctx context.Context, check PluginCheck, report func(plugintest.
 	if err := copyFile(check.File, filepath.Join(pluginDir, filepath.Base(check.File))); err != nil {
 		return fmt.Errorf("plugin %s: %w", check.File, err)
 	}
+	// A host that nobody has configured gives plugins what these settings name.
+	unconfigured, err := config.Load(config.LoadOptions{})
+	if err != nil {
+		return err
+	}
+	settings := unconfigured.Settings()
+	settings.PluginDir, settings.DataDir = pluginDir, dataDir
 	// What the catalog would log of the file is in its entry.
-	workshop, err := OpenWorkshop(ctx, config.Settings{PluginDir: pluginDir, DataDir: dataDir}, hclog.NewNullLogger())
+	workshop, err := OpenWorkshop(ctx, settings, hclog.NewNullLogger())
 	if err != nil {
 		return err
 	}

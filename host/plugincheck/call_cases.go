@@ -29,8 +29,8 @@ func tellsInstancesApart(t plugintest.T, s Subject) {
 		}
 	}
 	if isOpen(t, s, one) {
-		t.Errorf("a call to an instance that was closed must fail with UNAVAILABLE and the reason %s: by that a host knows that it has to open it again",
-			handshake.NotOpen)
+		t.Errorf("a call to an instance that was closed must fail with UNAVAILABLE and the reason %s: "+
+			"by that a host knows that it has to open it again", handshake.NotOpen)
 	}
 	if !isOpen(t, s, other) {
 		t.Errorf("an instance is not open any more when another one was closed")
