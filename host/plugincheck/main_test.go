@@ -1,6 +1,7 @@
 package plugincheck_test
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -54,6 +55,10 @@ func TestMain(m *testing.M) {
 	name := filepath.Base(os.Args[0])
 	if strings.HasPrefix(name, "llm-") || strings.HasPrefix(name, "memory-") {
 		serve(name)
+	}
+	// The tests wait for most of their time.
+	if err := flag.Set("test.parallel", "4"); err != nil {
+		panic(err)
 	}
 	goleak.VerifyTestMain(m)
 }
