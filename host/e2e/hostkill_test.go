@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// TestEndureHostKills kills the host, again and again, when it has just started, while
-// it serves, and while a plugin is replaced. Nothing of it runs a second later, and
+// TestEndureHostKills kills the host, again and again, while it serves, while a
+// plugin is replaced, and while it starts. Nothing of it runs a second later, and
 // the next one leaves nothing of its files, wherever they are.
 func TestEndureHostKills(t *testing.T) {
 	t.Parallel()
@@ -40,20 +40,12 @@ func TestEndureHostKills(t *testing.T) {
 			p.api().register("a", object{})
 			var took []time.Duration
 			for round := range times {
-				loaded := p.load(8)
-				switch round % 3 {
-				case 0:
-					dir.change("llm-echo", round)
-					time.Sleep(time.Second + rand.N(300*time.Millisecond))
-				case 1:
-					p.api().hears("a", "c", "Hello")
+				moments := []func(){
+					func() { time.Sleep(rand.N(300 * time.Millisecond)) },
+					func() { p.whileReplaced(dir, round) },
+					p.whileStarting,
 				}
-				p.signal(syscall.SIGKILL)
-				<-p.exited
-				killed := time.Now()
-				p.eventually("nothing of the host runs", 10*time.Second, func() bool { return len(processesOf(t, temporary)) == 0 })
-				took = append(took, time.Since(killed))
-				loaded()
+				took = append(took, p.killedAt(temporary, moments[round%len(moments)]))
 				p.start()
 				p.api().hears("a", "c", "Hello again")
 				checkRun(t, temporary, data)
@@ -66,6 +58,36 @@ func TestEndureHostKills(t *testing.T) {
 			}
 		})
 	}
+}
+
+// killedAt kills the host under load when a moment has come, and says how long
+// something ran of what is in its folder.
+func (p *program) killedAt(folder string, moment func()) time.Duration {
+	p.t.Helper()
+	wait := p.load(8)
+	moment()
+	p.signal(syscall.SIGKILL)
+	<-p.exited
+	killed := time.Now()
+	p.eventually("nothing of the host runs", 10*time.Second, func() bool { return len(processesOf(p.t, folder)) == 0 })
+	took := time.Since(killed)
+	wait()
+	return took
+}
+
+// whileReplaced comes about when another file of a plugin has kept still for long
+// enough.
+func (p *program) whileReplaced(dir pluginDir, version int) {
+	dir.change("llm-echo", version)
+	time.Sleep(time.Second + rand.N(300*time.Millisecond))
+}
+
+// whileStarting comes while plugins are started by a host that has just begun.
+func (p *program) whileStarting() {
+	p.signal(syscall.SIGKILL)
+	<-p.exited
+	p.launch()
+	time.Sleep(rand.N(300 * time.Millisecond))
 }
 
 // load has callers speak whatever comes of it, until the host has ended.

@@ -69,8 +69,22 @@ func freeAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// start runs `bothost serve` without a configuration file, on an echo.
+// start launches it, and waits until it is ready.
 func (p *program) start() {
+	p.t.Helper()
+	p.launch()
+	p.eventually("the host is ready", 20*time.Second, func() bool {
+		response, err := http.Get("http://" + p.address + "/readyz")
+		if err != nil {
+			return false
+		}
+		response.Body.Close()
+		return response.StatusCode == http.StatusOK
+	})
+}
+
+// launch runs `bothost serve` without a configuration file, on an echo.
+func (p *program) launch() {
 	p.t.Helper()
 	p.log = &lockedBuffer{}
 	p.command = exec.Command(filepath.Join(built, "bothost"), "serve", "--listen", p.address)
@@ -89,14 +103,6 @@ func (p *program) start() {
 		exited <- command.Wait()
 		close(exited)
 	}(p.command)
-	p.eventually("the host is ready", 20*time.Second, func() bool {
-		response, err := http.Get("http://" + p.address + "/readyz")
-		if err != nil {
-			return false
-		}
-		response.Body.Close()
-		return response.StatusCode == http.StatusOK
-	})
 }
 
 func (p *program) signal(signal syscall.Signal) {
