@@ -99,7 +99,7 @@ func (i *Instance) call(ctx context.Context, opening *opening, suspected bool) (
 	}
 	response, err := i.ask(ctx, generation)
 	if died := i.judge(generation, suspected, err); died {
-		return memory.Window{}, fault.New(fault.Unavailable, "%s: its process ended while it opened the instance: %w", i.Plugin(), err)
+		return memory.Window{}, endedInOpening(i.Plugin(), suspected, err)
 	}
 	if err == nil {
 		i.unit.breakers.worked(i.key)
@@ -111,6 +111,16 @@ func (i *Instance) call(ctx context.Context, opening *opening, suspected bool) (
 	}
 	i.closeIn(context.WithoutCancel(ctx), generation)
 	return memory.Window{}, openError(i.Plugin(), err)
+}
+
+// endedInOpening lets who needs the instance try once more if the process may have
+// ended for any reason: then the configuration is a suspect, which opens alone.
+func endedInOpening(plugin string, suspected bool, err error) error {
+	if suspected {
+		return fault.New(fault.Unavailable, "%s: its process ended once more while it opened this configuration: %w",
+			plugin, client.Error(err))
+	}
+	return fault.New(fault.Unavailable, "%s: %w while it opened the instance", plugin, errEnded)
 }
 
 // ask calls Open.
