@@ -42,7 +42,7 @@ chaos: build ## Kill, stop and cut everything under load for two minutes, and pr
 	@$(GO) run ./host/chaos --bin $(BIN) --at-least 5000
 
 endure: ## Replace and kill each plugin twenty times under load, kill the host, look for leaks (some minutes; Linux)
-	@cd host/e2e && BOTHOST_ENDURE=20 $(GO) test $(RACE) -count=1 -timeout 30m -run '^TestEndure'
+	@cd host/e2e && BOTHOST_ENDURE=20 $(GO) test $(RACE) -count=1 -timeout 1h -parallel 1 -run '^TestEndure'
 
 check: fmt lint imports generated docs ## Format, vet, lint, import directions, generated code, documented commands
 

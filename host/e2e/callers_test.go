@@ -36,7 +36,12 @@ type caller struct {
 	told  []told
 	// judged is how many of them have been.
 	judged int
+	// unread are the failures of reading, until they are judged.
+	unread []told
 }
+
+// noAnswer is wrong with an error of the connection.
+const noAnswer = "it is no answer of the host"
 
 // told is what a caller was told of one attempt at a turn.
 type told struct {
@@ -93,14 +98,23 @@ func (c *caller) speak(stop <-chan struct{}) {
 	}
 }
 
-// look reads the beginning of the conversation, which nothing excuses from working.
+// look reads the beginning of the conversation.
 func (c *caller) look() {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	attempt := told{text: "(to read)"}
 	response, err := c.api.try(ctx, http.MethodGet, "/v1/conversations/"+c.conversation+"/messages?limit=2", nil, "X-Tenant", c.tenant)
-	if err != nil || response.status != http.StatusOK {
-		c.api.t.Errorf("%s cannot be read: %d %s, %v", c.conversation, response.status, response.raw, err)
+	switch {
+	case err != nil:
+		attempt.failure, attempt.wrong = err.Error(), noAnswer
+	case response.status != http.StatusOK:
+		attempt.fail(response.body, response.header)
+	default:
+		return
 	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.unread = append(c.unread, attempt)
 }
 
 // ask makes one attempt at a turn.
@@ -109,7 +123,7 @@ func (c *caller) ask(text string) told {
 	defer cancel()
 	attempt := told{text: text}
 	if err := c.exchange(ctx, &attempt); err != nil {
-		attempt.failure, attempt.wrong = err.Error(), "it is no answer of the host"
+		attempt.failure, attempt.wrong = err.Error(), noAnswer
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

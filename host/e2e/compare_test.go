@@ -14,8 +14,8 @@ func (c *callers) judge(excuses func(told) bool) (turns int, failures []string) 
 	kinds := map[string]int{}
 	for _, one := range c.all {
 		one.mutex.Lock()
-		attempts := one.told[one.judged:]
-		one.judged = len(one.told)
+		attempts := slices.Concat(one.told[one.judged:], one.unread)
+		one.judged, one.unread = len(one.told), nil
 		one.mutex.Unlock()
 		for _, attempt := range attempts {
 			switch {

@@ -39,8 +39,9 @@ func report(t *testing.T, format string, args ...any) {
 // TestEndurePlugins replaces, kills and freezes every plugin of a turn,
 // again and again, while 64 callers speak, half of them to a tenant whose memory is
 // called in each turn. A replacement is noticed by nobody. Neither is a crash, but by
-// who has heard the beginning of a reply from a model whose process is gone. In
-// the end every conversation is what its caller was told.
+// who has heard the beginning of a reply from a model whose process is gone; or if
+// crashes are so many that the plugin is given a rest. In the end every conversation
+// is what its caller was told.
 func TestEndurePlugins(t *testing.T) {
 	t.Parallel()
 	plugins := []string{"llm-ollama", "memory-buffer", askedMemory, "store-sqlite"}
@@ -57,6 +58,7 @@ func TestEndurePlugins(t *testing.T) {
 	storm.strikes("replaced", storm.replace, nobody, time.Minute)
 	storm.strikes("killed", storm.kill, listeners, time.Minute)
 	storm.strikes("frozen", storm.freeze, listeners, storm.freezeLimit)
+	storm.strikes("worn out", storm.wearOut, everybody, time.Minute)
 	storm.strikes("left alone", func() {}, nobody, 0)
 	callers.hangUp()
 	callers.compare()

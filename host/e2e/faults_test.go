@@ -21,7 +21,18 @@ func newFaults(s *site, dir pluginDir) *faults {
 	return &faults{site: s, dir: dir, took: map[string][]time.Duration{}}
 }
 
-func (f *faults) pid(plugin string) int { return int(f.plugin(plugin)["pid"].(float64)) }
+// signal sends the process of a plugin a signal, and returns its id.
+func (f *faults) signal(plugin string, signal syscall.Signal) int {
+	f.t.Helper()
+	pid := int(f.plugin(plugin)["pid"].(float64))
+	if pid == 0 {
+		f.t.Fatalf("%s does not run", plugin)
+	}
+	if err := syscall.Kill(pid, signal); err != nil {
+		f.t.Fatalf("%s, process %d: %v", plugin, pid, err)
+	}
+	return pid
+}
 
 // replace puts other files in the place of all the plugins at once, and waits until
 // all serve and the processes of before have ended.
@@ -51,10 +62,7 @@ func (f *faults) hit(signal syscall.Signal, plugins ...string) {
 	before := map[string]int{}
 	began := time.Now()
 	for _, plugin := range plugins {
-		before[plugin] = f.pid(plugin)
-		if err := syscall.Kill(before[plugin], signal); err != nil {
-			f.t.Fatalf("%s, process %d: %v", plugin, before[plugin], err)
-		}
+		before[plugin] = f.signal(plugin, signal)
 	}
 	for _, plugin := range plugins {
 		f.changes(plugin, func(now object) bool {
@@ -62,6 +70,28 @@ func (f *faults) hit(signal syscall.Signal, plugins ...string) {
 		})
 		f.took[plugin] = append(f.took[plugin], time.Since(began))
 		f.ends(before[plugin])
+	}
+}
+
+// wearOut kills a plugin until it is taken for broken, and waits until it works again
+// by itself.
+func (f *faults) wearOut(plugin string) {
+	f.t.Helper()
+	for state := "running"; state == "running"; {
+		killed := f.signal(plugin, syscall.SIGKILL)
+		state = f.changes(plugin, func(now object) bool {
+			return now["state"] == "broken" || now["state"] == "running" && now["pid"] != float64(killed)
+		})["state"].(string)
+	}
+	for broken := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		took := time.Since(broken)
+		if f.plugin(plugin)["state"] == "running" {
+			f.took[plugin] = append(f.took[plugin], took)
+			return
+		}
+		if took > patience {
+			f.t.Fatalf("%s stays broken", plugin)
+		}
 	}
 }
 

@@ -18,8 +18,9 @@ type storm struct {
 	callers *callers
 	plugins []string
 
-	times int
-	pause time.Duration
+	times  int
+	isLong bool
+	pause  time.Duration
 	// together are the plugins that are frozen at the same time.
 	together    [][]string
 	freezeLimit time.Duration
@@ -29,8 +30,7 @@ func newStorm(t *testing.T, faults *faults, callers *callers, plugins []string) 
 	t.Helper()
 	// A machine that is busy with other tests is later than the promised 15 s.
 	s := &storm{t: t, faults: faults, callers: callers, plugins: plugins, together: [][]string{plugins}, freezeLimit: time.Minute}
-	var isLong bool
-	if s.times, isLong = endureTimes(t); !isLong {
+	if s.times, s.isLong = endureTimes(t); !s.isLong {
 		return s
 	}
 	s.pause, s.freezeLimit = killPause, 15*time.Second
@@ -63,6 +63,15 @@ func (s *storm) freeze() {
 	}
 }
 
+// wearOut takes half a minute for each plugin.
+func (s *storm) wearOut() {
+	if s.isLong {
+		for _, plugin := range s.plugins {
+			s.faults.wearOut(plugin)
+		}
+	}
+}
+
 // strikes has one sort of fault happen. It lasts until everybody has had a turn after
 // the last. Others have to do the work of what was struck within a limit, and only
 // failures that are excused may come of it.
@@ -81,6 +90,10 @@ func (s *storm) strikes(name string, strike func(), excuses func(told) bool, lim
 
 // nobody is excused.
 func nobody(told) bool { return false }
+
+// everybody is: a plugin is away for longer than a turn waits. The errors have to be
+// clear all the same.
+func everybody(told) bool { return true }
 
 // listeners have heard the beginning of a reply that nobody can end.
 func listeners(attempt told) bool {
