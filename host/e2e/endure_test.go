@@ -44,17 +44,12 @@ func report(t *testing.T, format string, args ...any) {
 // is what its caller was told.
 func TestEndurePlugins(t *testing.T) {
 	t.Parallel()
-	plugins := []string{"llm-ollama", "memory-buffer", askedMemory, "store-sqlite"}
-	dir := newPluginDir(t, "llm-ollama", "memory-buffer", "store-sqlite")
-	dir.put(askedMemory, buildAsked(t))
-	s := newSite(t, object{"plugin_dir": dir.path, "bot": object{"llm": answering(t, 50*time.Millisecond)}})
-	s.api().register("plain", object{})
-	s.api().register("asked", object{"memory": object{"type": "asked"}})
-	callers := call(t, s, 64, "plain", "asked")
-	for _, plugin := range plugins {
-		s.becomes(plugin, "running", "")
+	faults := newEnduring(t, 50*time.Millisecond)
+	callers := call(t, faults.site, 64, plainTenant, askedTenant)
+	for _, plugin := range faults.plugins {
+		faults.becomes(plugin, "running", "")
 	}
-	storm := newStorm(t, newFaults(s, dir), callers, plugins)
+	storm := newStorm(t, faults, callers)
 	storm.strikes("replaced", storm.replace, nobody, time.Minute)
 	storm.strikes("killed", storm.kill, listeners, time.Minute)
 	storm.strikes("frozen", storm.freeze, listeners, storm.freezeLimit)

@@ -5,20 +5,35 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"testing"
 	"time"
 )
 
 // faults happen to the plugins of a site, and are timed.
 type faults struct {
 	*site
-	dir pluginDir
+	dir     pluginDir
+	plugins []string
 	// version counts the files of each plugin.
 	version int
 	took    map[string][]time.Duration
 }
 
-func newFaults(s *site, dir pluginDir) *faults {
-	return &faults{site: s, dir: dir, took: map[string][]time.Duration{}}
+// The tenants of a site for faults: the memory of one is called in each turn, and
+// that of the other is not.
+const plainTenant, askedTenant = "plain", "asked"
+
+// newEnduring makes a site for faults, on a plugin directory of its own and a model
+// that pauses before each part of its replies.
+func newEnduring(t *testing.T, pause time.Duration) *faults {
+	t.Helper()
+	plugins := []string{"llm-ollama", "memory-buffer", "store-sqlite"}
+	dir := newPluginDir(t, plugins...)
+	dir.put(askedMemory, buildAsked(t))
+	s := newSite(t, object{"plugin_dir": dir.path, "bot": object{"llm": answering(t, pause)}})
+	s.api().register(plainTenant, object{})
+	s.api().register(askedTenant, object{"memory": object{"type": strings.TrimPrefix(askedMemory, "memory-")}})
+	return &faults{site: s, dir: dir, plugins: append(plugins, askedMemory), took: map[string][]time.Duration{}}
 }
 
 // signal sends the process of a plugin a signal, and returns its id.

@@ -12,55 +12,52 @@ import (
 	"time"
 )
 
-// crashesBetween is how often a plugin may crash before it is taken for broken.
-// Another file is forgiven what the one before it did.
+// crashesBetween is how often a plugin crashes before its file is replaced by another
+// one, which is forgiven what the one before it did: a little more, and it is taken
+// for broken.
 const crashesBetween = 4
 
 // TestEndureCrashes kills every plugin of a turn, again and again, and finds nothing
 // left of those that are gone. It does not run beside other tests: what is counted
 // is this process's.
 func TestEndureCrashes(t *testing.T) {
-	plugins := []string{"llm-ollama", "memory-buffer", askedMemory, "store-sqlite"}
-	dir := newPluginDir(t, "llm-ollama", "memory-buffer", "store-sqlite")
-	dir.put(askedMemory, buildAsked(t))
-	s := newSite(t, object{"plugin_dir": dir.path, "bot": object{"llm": answering(t, 10*time.Millisecond)}})
-	s.api().register("plain", object{})
-	s.api().register("asked", object{"memory": object{"type": "asked"}})
-	faults := newFaults(s, dir)
-	crash := func() {
-		callers := call(t, s, 8, "plain", "asked")
-		for range crashesBetween {
-			faults.hit(syscall.SIGKILL, plugins...)
-			callers.answered()
-		}
-		callers.hangUp()
-		callers.judge(listeners)
-	}
+	faults := newEnduring(t, 10*time.Millisecond)
 	times, isLong := endureTimes(t)
-	contents, rounds := 1, 1
-	if isLong {
+	crashes, before := 2, holdings{}
+	if !isLong {
+		faults.crash(t, crashes)
+		before = faults.settled()
+		faults.crash(t, crashes)
+	} else {
+		crashes = 5 * times
 		// More contents of a file than anything is kept of.
-		contents, rounds = 7, 5*times/crashesBetween
-	}
-	crash()
-	for range contents {
-		faults.replace(plugins...)
-	}
-	before := s.measure()
-	for i := range rounds {
-		if i > 0 {
-			faults.replace(plugins...)
+		for range 7 {
+			faults.replace(faults.plugins...)
 		}
-		crash()
+		faults.crash(t, crashesBetween)
+		before = faults.settled()
+		for crashed := 0; crashed < crashes; crashed += crashesBetween {
+			faults.replace(faults.plugins...)
+			faults.crash(t, crashesBetween)
+		}
 	}
-	after := s.measure()
-	for began := time.Now(); after.exceeds(before) && time.Since(began) < 20*time.Second; after = s.measure() {
-		time.Sleep(100 * time.Millisecond)
-	}
-	report(t, "%d crashes of each plugin: %+v before, %+v after", crashesBetween*rounds, before, after)
+	after := faults.settled()
+	report(t, "%d crashes of each plugin: %+v before, %+v after", crashes, before, after)
 	if after.exceeds(before) {
-		t.Errorf("%d crashes of each plugin left something: there were %+v and are %+v", crashesBetween*rounds, before, after)
+		t.Errorf("%d crashes of each plugin left something: there were %+v and are %+v", crashes, before, after)
 	}
+}
+
+// crash kills the plugins while some callers speak.
+func (f *faults) crash(t *testing.T, times int) {
+	t.Helper()
+	callers := call(t, f.site, 8, plainTenant, askedTenant)
+	for range times {
+		callers.answered()
+		f.hit(syscall.SIGKILL, f.plugins...)
+	}
+	callers.hangUp()
+	callers.judge(listeners)
 }
 
 // holdings is what this process, and the host in it, hold.
@@ -70,6 +67,22 @@ type holdings struct{ goroutines, descriptors, processes, files, kilobytes int }
 func (h holdings) exceeds(before holdings) bool {
 	return h.goroutines > before.goroutines || h.descriptors > before.descriptors || h.processes > before.processes ||
 		h.files > before.files || h.kilobytes > before.kilobytes+4<<10
+}
+
+// settled measures until that is the same for a second, apart from memory: what
+// ended last takes its time to be gone.
+func (s *site) settled() holdings {
+	s.t.Helper()
+	last := s.measure()
+	for began, since := time.Now(), time.Now(); time.Since(since) < time.Second && time.Since(began) < 20*time.Second; {
+		time.Sleep(100 * time.Millisecond)
+		now := s.measure()
+		if now.goroutines != last.goroutines || now.descriptors != last.descriptors || now.files != last.files {
+			since = time.Now()
+		}
+		last = now
+	}
+	return last
 }
 
 func (s *site) measure() holdings {

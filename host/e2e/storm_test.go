@@ -16,7 +16,6 @@ type storm struct {
 	t       *testing.T
 	faults  *faults
 	callers *callers
-	plugins []string
 
 	times  int
 	isLong bool
@@ -26,29 +25,29 @@ type storm struct {
 	freezeLimit time.Duration
 }
 
-func newStorm(t *testing.T, faults *faults, callers *callers, plugins []string) *storm {
+func newStorm(t *testing.T, faults *faults, callers *callers) *storm {
 	t.Helper()
 	// A machine that is busy with other tests is later than the promised 15 s.
-	s := &storm{t: t, faults: faults, callers: callers, plugins: plugins, together: [][]string{plugins}, freezeLimit: time.Minute}
+	s := &storm{t: t, faults: faults, callers: callers, together: [][]string{faults.plugins}, freezeLimit: time.Minute}
 	if s.times, s.isLong = endureTimes(t); !s.isLong {
 		return s
 	}
 	s.pause, s.freezeLimit = killPause, 15*time.Second
-	for i := range plugins {
-		s.together = append(s.together, plugins[i:i+1])
+	for i := range faults.plugins {
+		s.together = append(s.together, faults.plugins[i:i+1])
 	}
 	return s
 }
 
 func (s *storm) replace() {
 	for range s.times {
-		s.faults.replace(s.plugins...)
+		s.faults.replace(s.faults.plugins...)
 	}
 }
 
 func (s *storm) kill() {
 	for range s.times {
-		for _, plugin := range s.plugins {
+		for _, plugin := range s.faults.plugins {
 			s.faults.hit(syscall.SIGKILL, plugin)
 		}
 		s.callers.answered()
@@ -66,7 +65,7 @@ func (s *storm) freeze() {
 // wearOut takes half a minute for each plugin.
 func (s *storm) wearOut() {
 	if s.isLong {
-		for _, plugin := range s.plugins {
+		for _, plugin := range s.faults.plugins {
 			s.faults.wearOut(plugin)
 		}
 	}
