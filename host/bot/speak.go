@@ -63,15 +63,19 @@ func (t *turn) speak(ctx context.Context, prompt []message.Message) (spoken, err
 	return out, err
 }
 
-// ask makes the call; once more on a new process if the first ended before the
-// model said anything.
+// ask makes the call; once more on a new process if the first ended before anybody
+// was told what the model said.
 func (s *speech) ask(ctx context.Context, prompt []message.Message) (llm.Result, error) {
 	result, err := s.askOnce(ctx, prompt)
-	if err == nil || s.text.Len() > 0 || fault.As(err).Upstream || !lost(ctx, err) || s.turn.llm.renew(ctx) != nil {
+	if err == nil || s.isTold() || fault.As(err).Upstream || !lost(ctx, err) || s.turn.llm.renew(ctx) != nil {
 		return result, err
 	}
+	s.text.Reset()
 	return s.askOnce(ctx, prompt)
 }
+
+// isTold reports whether something was passed on; of a whole reply nothing is.
+func (s *speech) isTold() bool { return s.text.Len() > 0 && !s.turn.whole }
 
 func (s *speech) askOnce(ctx context.Context, prompt []message.Message) (llm.Result, error) {
 	return client.LLM{Instance: s.turn.llm.instance()}.Chat(ctx, llm.Request[json.RawMessage]{
