@@ -23,7 +23,8 @@ const crashesBetween = 4
 func TestEndureCrashes(t *testing.T) {
 	faults := newEnduring(t, 10*time.Millisecond)
 	times, isLong := endureTimes(t)
-	crashes, before := 2, holdings{}
+	crashes := 2
+	var before holdings
 	if !isLong {
 		faults.crash(t, crashes)
 		before = faults.settled()
