@@ -53,6 +53,27 @@ func TestBrokenEndpointIsItsTenantsOwn(t *testing.T) {
 	api.hears("bad", "c", "Hello")
 }
 
+// TestFailingOptionsAreTheirTenantsOwn: options that travel with each call do not
+// make another instance, and still fail for nobody else.
+func TestFailingOptionsAreTheirTenantsOwn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	s.api().register("bad", object{"llm": object{"fail": "upstream"}})
+	s.api().register("good", object{})
+	for range 5 {
+		if got := s.api().say("bad", "c", "Hello"); got.status != http.StatusBadGateway {
+			t.Fatalf("%d %s", got.status, got.raw)
+		}
+	}
+	if got := s.api().say("bad", "c", "Hello"); codeOf(got) != "instance_suspended" {
+		t.Errorf("%d %s", got.status, got.raw)
+	}
+	s.api().hears("good", "c", "Hello")
+	if listed := s.plugin("llm-echo"); listed["instances"] != 1.0 || listed["suspended"] != 1.0 {
+		t.Errorf("listed as %v", listed)
+	}
+}
+
 // codeOf is the reason of an error.
 func codeOf(got answer) any {
 	openAI, _ := got.body["error"].(object)

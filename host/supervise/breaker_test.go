@@ -58,6 +58,29 @@ func TestFailingConfigurationIsSuspended(t *testing.T) {
 	}
 }
 
+// A long stream shows by its first word that the configuration works.
+func TestFirstWordEndsASuspension(t *testing.T) {
+	t.Parallel()
+	s, _, _ := newSupervisor(t, "llm-works")
+	instance := open(t, s, "llm-works", "k")
+	defer instance.Release()
+	session := acquire(t, instance, "configuration")
+	for range row {
+		_ = chat(t.Context(), t, session, fakeplugin.Options{Unreachable: "no"}, nil)
+	}
+	err := chat(t.Context(), t, session, fakeplugin.Options{}, nil)
+	if !isSuspended(err) {
+		t.Fatalf("error is %v", err)
+	}
+	time.Sleep(fault.As(err).RetryAfter)
+	speaking := startSpeaking(t, session)
+	if err := chat(t.Context(), t, session, fakeplugin.Options{}, nil); err != nil {
+		t.Errorf("while another call is answered: %v", err)
+	}
+	speaking.stop()
+	<-speaking.ended
+}
+
 // TestWhatSuspends tells failures of what is configured from others.
 func TestWhatSuspends(t *testing.T) {
 	t.Parallel()

@@ -187,13 +187,13 @@ func TestMessagesAreBounded(t *testing.T) {
 	for name, err := range map[string]error{
 		"request":             unary,
 		"request of a stream": chat(t.Context(), t, session, fakeplugin.Options{Note: large}, nil),
-		"answer":              chat(t.Context(), t, session, fakeplugin.Options{Reply: large[1:]}, nil),
+		"answer":              chat(t.Context(), t, session, fakeplugin.Options{Bytes: 1 << 20}, nil),
 	} {
 		if !fault.HasReason(err, supervise.MessageTooLarge) || !strings.Contains(err.Error(), "llm-works: a message is larger than its limit of 1MiB") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := chat(t.Context(), t, session, fakeplugin.Options{Reply: large[:len(large)/2]}, nil); err != nil {
+	if err := chat(t.Context(), t, session, fakeplugin.Options{Bytes: 1 << 19}, nil); err != nil {
 		t.Errorf("half as much: %v", err)
 	}
 	if after := look(t, instance); after.PID != before.PID {

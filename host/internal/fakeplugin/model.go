@@ -1,6 +1,8 @@
 package fakeplugin
 
 import (
+	"strings"
+
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -21,7 +23,7 @@ func (model) Chat(r *pluginv1.ChatRequest, stream grpc.ServerStreamingServer[plu
 	if err != nil {
 		return err
 	}
-	words := []string{FirstWord, options.Reply}
+	words := []string{FirstWord, strings.Repeat("x", options.Bytes)}
 	if options.Silent {
 		words = words[1:]
 	}

@@ -39,12 +39,12 @@ type Options struct {
 	Unreachable string `json:"unreachable,omitempty"`
 	// Exit ends the process.
 	Exit bool `json:"exit,omitempty"`
-	// Reply is what the model says after its first word. Silent leaves that word
+	// Bytes is how much the model says after its first word. Silent leaves that word
 	// out, Endless the end, until the caller leaves; BreaksOff ends with a failure.
-	Reply     string `json:"reply,omitempty"`
-	Silent    bool   `json:"silent,omitempty"`
-	Endless   bool   `json:"endless,omitempty"`
-	BreaksOff bool   `json:"breaks_off,omitempty"`
+	Bytes     int  `json:"bytes,omitempty"`
+	Silent    bool `json:"silent,omitempty"`
+	Endless   bool `json:"endless,omitempty"`
+	BreaksOff bool `json:"breaks_off,omitempty"`
 	// Note makes configurations differ.
 	Note string `json:"note,omitempty"`
 	// Farewell names a file that Close makes, after a while.
