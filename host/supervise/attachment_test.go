@@ -299,6 +299,7 @@ func TestAttachedWithoutProcess(t *testing.T) {
 	}{
 		"ended":        {func(b *bench) error { b.end(); return nil }, "is gone: nothing listens on"},
 		"killed":       {func(b *bench) error { return leaveSocket(b.socket) }, "is gone: nothing listens on"},
+		"ends now":     {hangUp, "is gone: "},
 		"open to all":  {func(b *bench) error { return os.Chmod(filepath.Dir(b.socket), 0o755) }, "mode 0700"},
 		"path too big": {func(b *bench) error { b.socket += strings.Repeat("x", 100); return nil }, "sockets allow"},
 	} {
@@ -315,6 +316,22 @@ func TestAttachedWithoutProcess(t *testing.T) {
 			}
 		})
 	}
+}
+
+// hangUp makes the socket that of a process which ends when a host connects.
+func hangUp(b *bench) error {
+	b.end()
+	listener, err := net.Listen("unix", b.socket)
+	if err != nil {
+		return err
+	}
+	b.served.Go(func() {
+		if conn, err := listener.Accept(); err == nil {
+			_ = conn.Close()
+		}
+		_ = listener.Close()
+	})
+	return nil
 }
 
 // leaveSocket makes a socket one that nobody listens on, as a process that was
