@@ -21,7 +21,9 @@ type program struct {
 	t       *testing.T
 	folder  string
 	address string
+	// environ and args are more of its environment and its command line.
 	environ []string
+	args    []string
 	command *exec.Cmd
 	log     *lockedBuffer
 	exited  chan error
@@ -47,7 +49,14 @@ func (l *lockedBuffer) String() string {
 // newProgram starts it, with more in its environment.
 func newProgram(t *testing.T, environ ...string) *program {
 	t.Helper()
-	p := &program{t: t, folder: t.TempDir(), address: freeAddress(t), environ: environ}
+	return runProgram(&program{t: t, environ: environ})
+}
+
+// runProgram starts it in a folder of its own.
+func runProgram(p *program) *program {
+	t := p.t
+	t.Helper()
+	p.folder, p.address = t.TempDir(), freeAddress(t)
 	p.start()
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -87,7 +96,7 @@ func (p *program) start() {
 func (p *program) launch() {
 	p.t.Helper()
 	p.log = &lockedBuffer{}
-	p.command = exec.Command(filepath.Join(built, "bothost"), "serve", "--listen", p.address)
+	p.command = exec.Command(filepath.Join(built, "bothost"), append([]string{"serve", "--listen", p.address}, p.args...)...)
 	p.command.Dir = p.folder
 	p.command.Env = append(os.Environ(), "BOTHOST__BOT__LLM__PROVIDER=echo", "BOTHOST__LOG__LEVEL=debug",
 		"BOTHOST__PLUGIN_ENV=GORACE")
