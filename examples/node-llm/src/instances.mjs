@@ -17,6 +17,10 @@ export class Instances {
     this.#open.delete(id);
   }
 
+  closeAll() {
+    this.#open.clear();
+  }
+
   // find gives the configuration that an instance was opened with.
   find(id) {
     const known = this.#open.get(id);

@@ -5,6 +5,7 @@ import path from "node:path";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { llmHandlers } from "./chat.mjs";
 import { llmService, pluginService, serviceNames } from "./contract.mjs";
+import { claim, debugSocket, lifelineOf } from "./debug.mjs";
 import { Instances, pluginHandlers } from "./instances.mjs";
 
 const maxMessageSize = 64 << 20;
@@ -34,24 +35,37 @@ const description = {
 // exit ends the process at once: whoever it worked for is gone.
 const exit = () => process.exit(0);
 
-function main() {
+async function main() {
+  // Standard output is for one line alone; what is printed goes to the log.
+  console.log = console.info = console.debug = console.error;
+  const instances = new Instances();
+  const socket = debugSocket(description.name, process.argv.slice(2));
+  if (socket) {
+    await claim(socket);
+    process.on("SIGINT", exit).on("SIGTERM", exit);
+    listen(serve(instances, lifelineOf(instances)), socket, `${description.name}=unix:${socket}`);
+    return;
+  }
   if (process.env.BOTHOST_PLUGIN !== "bothost.plugin.v1") {
     console.error("llm-eliza is a plugin of bothost, which starts it itself. Put it into the host's plugin directory.");
     process.exit(1);
   }
-  // Standard output is for the handshake alone; what is printed goes to the log.
-  console.log = console.info = console.debug = console.error;
+  const own = path.join(process.env.PLUGIN_UNIX_SOCKET_DIR, `plugin-${process.pid}`);
+  listen(serve(instances, tie()), own, `1|1|unix|${own}|grpc`);
+}
+
+// tie ties the life of this process to that of the host which has started it.
+function tie() {
   process.on("SIGTERM", () => {});
   process.stdin.on("end", exit).on("error", exit).resume();
   const lonely = setTimeout(() => {
     console.error("no host has attached");
     process.exit(1);
   }, attachTimeout);
-  listen(serve({ onAttach: () => clearTimeout(lonely), onDetach: exit }));
+  return { onAttach: () => clearTimeout(lonely), onDetach: exit };
 }
 
-function serve(lifeline) {
-  const instances = new Instances();
+function serve(instances, lifeline) {
   const server = new Server({
     "grpc.max_receive_message_length": maxMessageSize,
     "grpc.max_send_message_length": maxMessageSize,
@@ -61,15 +75,17 @@ function serve(lifeline) {
   return server;
 }
 
-function listen(server) {
-  const socket = path.join(process.env.PLUGIN_UNIX_SOCKET_DIR, `plugin-${process.pid}`);
+function listen(server, socket, announcement) {
   server.bindAsync(`unix:${socket}`, ServerCredentials.createInsecure(), (error) => {
     if (error) {
       console.error(`cannot listen on ${socket}: ${error.message}`);
       process.exit(1);
     }
-    process.stdout.write(`1|1|unix|${socket}|grpc\n`);
+    process.stdout.write(`${announcement}\n`);
   });
 }
 
-main();
+main().catch((error) => {
+  console.error(`llm-eliza: ${error.message}`);
+  process.exit(1);
+});
