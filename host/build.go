@@ -19,7 +19,7 @@ import (
 // names, or shares those that are open already with equal ones.
 func (h *Host) build(ctx context.Context, tenant registry.Tenant) (_ *bot.Bot, release func(), err error) {
 	inForce := h.inForce.Load()
-	made, err := inForce.bot(tenant)
+	made, err := inForce.botToServe(tenant)
 	if err != nil {
 		return nil, nil, misconfigured(tenant.Name, err)
 	}
@@ -43,7 +43,7 @@ func (h *Host) build(ctx context.Context, tenant registry.Tenant) (_ *bot.Bot, r
 	if parts.Memory, _, err = b.open(ctx, made.Memory); err != nil {
 		return nil, nil, err
 	}
-	if parts.LLM, parts.Options, err = b.open(ctx, made.LLM); err != nil {
+	if parts.Models, err = b.openModels(ctx, made.Models()); err != nil {
 		return nil, nil, err
 	}
 	return bot.New(parts), b.release, nil
@@ -72,6 +72,23 @@ func (b *builder) open(ctx context.Context, section config.Section) (bot.Plugin,
 	configuration := resolved.FingerprintOfAll(b.host.fingerprintKey)
 	acquire := func(ctx context.Context) (*supervise.Session, error) { return instance.AcquireFor(ctx, configuration) }
 	return pluginBy(instance, acquire), resolved.PerCall, nil
+}
+
+// openModels opens the only model there is. Where there are others to speak in its
+// place each is opened by the first turn that needs it: then nobody waits for what
+// is not there, or may never be asked.
+func (b *builder) openModels(ctx context.Context, sections []config.Section) ([]bot.Model, error) {
+	if len(sections) == 1 {
+		plugin, options, err := b.open(ctx, sections[0])
+		return []bot.Model{bot.Opened(plugin, options)}, err
+	}
+	models := make([]bot.Model, len(sections))
+	for i, section := range sections {
+		later := &lateModel{host: b.host, section: section}
+		b.releases = append(b.releases, later.release)
+		models[i] = bot.Model{Plugin: section.Plugin, Open: later.open}
+	}
+	return models, nil
 }
 
 // openStore is open, with the host's lease in that store, and what ends a turn

@@ -155,6 +155,9 @@ func (d *doctor) isRegistered(ctx context.Context, tenant string) bool {
 
 func (d *doctor) bot(ctx context.Context, subject string, bot *config.Bot) {
 	d.section(ctx, subject+": llm", bot.LLM)
+	for i, fallback := range bot.Fallbacks {
+		d.section(ctx, fmt.Sprintf("%s: llm.fallback[%d]", subject, i), fallback)
+	}
 	d.section(ctx, subject+": memory", bot.Memory)
 	d.section(ctx, subject+": conversation_storage", bot.Store)
 }

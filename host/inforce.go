@@ -47,23 +47,35 @@ var errNotInFiles = errors.New("no file describes it any more")
 
 // bot makes the configuration of a tenant.
 func (c *configuration) bot(tenant registry.Tenant) (*config.Bot, error) {
+	return c.make(tenant, c.resolver.Bot)
+}
+
+// botToServe makes do with the models whose plugins are there.
+func (c *configuration) botToServe(tenant registry.Tenant) (*config.Bot, error) {
+	return c.make(tenant, c.resolver.ToServe)
+}
+
+func (c *configuration) make(tenant registry.Tenant, resolve resolveBot) (*config.Bot, error) {
 	if _, ok := c.files[tenant.Name]; tenant.File != "" && !ok {
 		return nil, errNotInFiles
 	}
-	return botOf(c.resolver, tenant)
+	return botOf(tenant, resolve)
 }
 
+// resolveBot is a way to make the configuration of a tenant from its overrides.
+type resolveBot func(tenant string, overrides map[string]any) (*config.Bot, error)
+
 // botOf makes the configuration of a tenant that is registered, or in a file that
-// the resolver has read.
-func botOf(resolver *config.Resolver, tenant registry.Tenant) (*config.Bot, error) {
+// is among the resolver's.
+func botOf(tenant registry.Tenant, resolve resolveBot) (*config.Bot, error) {
 	if tenant.File != "" {
-		return resolver.Bot(tenant.Name, nil)
+		return resolve(tenant.Name, nil)
 	}
 	overrides, err := config.ParseOverrides(tenant.Config)
 	if err != nil {
 		return nil, err
 	}
-	return resolver.Bot(tenant.Name, overrides)
+	return resolve(tenant.Name, overrides)
 }
 
 // check says what is wrong with the overrides of a tenant: every mistake with

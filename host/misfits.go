@@ -81,10 +81,10 @@ func misfit(tenant registry.Tenant, inForce, changed *config.Resolver) error {
 	if !tenant.Active {
 		return nil
 	}
-	_, err := botOf(changed, tenant)
+	_, err := botOf(tenant, changed.Bot)
 	if err == nil {
 		return nil
 	}
-	_, wrongBefore := botOf(inForce, tenant)
+	_, wrongBefore := botOf(tenant, inForce.Bot)
 	return newProblems(wrongBefore, err)
 }

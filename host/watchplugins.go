@@ -42,8 +42,9 @@ func (p pluginUsers) Replace(ctx context.Context, before, next catalog.Entry, co
 	if err := p.host.supervisor.Replace(ctx, next.Binary(), commit); err != nil {
 		return err
 	}
-	if before.Usable() && string(before.Schema.Raw()) != string(next.Schema.Raw()) {
-		// What they were built of was read by the schema of before.
+	if !before.Usable() || string(before.Schema.Raw()) != string(next.Schema.Raw()) {
+		// What they were built of was read by the schema of before, or without it:
+		// bots whose fallbacks spoke for what was not there.
 		p.host.registry.ClearCache()
 	}
 	return nil

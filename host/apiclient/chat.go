@@ -24,9 +24,11 @@ type Message struct {
 type Reply struct {
 	ConversationID string `json:"conversation_id"`
 	// Turn counts from 1 within the conversation.
-	Turn         uint64 `json:"turn"`
-	Text         string `json:"reply"`
-	Model        string `json:"model"`
+	Turn  uint64 `json:"turn"`
+	Text  string `json:"reply"`
+	Model string `json:"model"`
+	// Provider spoke: the one configured, or a fallback. Empty in a replay.
+	Provider     string `json:"provider,omitempty"`
 	FinishReason string `json:"finish_reason"`
 	Usage        Usage  `json:"usage"`
 	// Replayed tells that the turn was answered before, and is told again.

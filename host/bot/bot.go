@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -40,12 +39,12 @@ type Plugin struct {
 type Parts struct {
 	Tenant       string
 	SystemPrompt string
-	// Options is the per-call half of the llm section, a JSON object.
-	Options json.RawMessage
-	LLM     Plugin
-	Memory  Plugin
-	Store   Plugin
-	Limits  Limits
+	// Models are asked in order, each while those before it cannot speak; at
+	// least one.
+	Models []Model
+	Memory Plugin
+	Store  Plugin
+	Limits Limits
 	// Holder is the incarnation of this host, under whose lease turns run.
 	Holder string
 	// EndLater ends a turn once the store can be reached again: until then the

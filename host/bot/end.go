@@ -8,7 +8,6 @@ import (
 
 	"github.com/bothost/bothost/sdk/client"
 	"github.com/bothost/bothost/sdk/fault"
-	"github.com/bothost/bothost/sdk/llm"
 	"github.com/bothost/bothost/sdk/store"
 )
 
@@ -64,7 +63,7 @@ func (t *turn) log(reply Reply, err error) {
 	case err == nil && reply.Replayed:
 		t.bot.parts.Logger.Info("turn replayed", fields...)
 	case err == nil:
-		t.bot.parts.Logger.Info("turn complete", append(fields, usageFields(reply.Result)...)...)
+		t.bot.parts.Logger.Info("turn complete", append(fields, usageFields(reply)...)...)
 	case fault.Is(err, fault.Canceled):
 		t.bot.parts.Logger.Info("turn cancelled", fields...)
 	default:
@@ -72,9 +71,17 @@ func (t *turn) log(reply Reply, err error) {
 	}
 }
 
-func usageFields(r llm.Result) []any {
+// logFallback tells the operator that another model has spoken than was meant to.
+func (t *turn) logFallback() {
+	if failed := t.model.failed; len(failed) > 0 {
+		t.bot.parts.Logger.Warn("a fallback spoke", "conversation", t.scope.Conversation, "turn", t.number,
+			"from", failed[0].plugin, "to", t.model.pin.plugin.Name, "error", t.model.failure())
+	}
+}
+
+func usageFields(r Reply) []any {
 	return []any{
-		"model", r.Model, "finish_reason", r.FinishReason,
+		"provider", r.Provider, "model", r.Model, "finish_reason", r.FinishReason,
 		"prompt_tokens", r.Usage.PromptTokens, "completion_tokens", r.Usage.CompletionTokens,
 	}
 }

@@ -203,11 +203,18 @@ func TestUnableToEnd(t *testing.T) {
 	}
 }
 
+// missing is a model that cannot be reached.
+func missing() bot.Model {
+	return bot.Opened(bot.Plugin{
+		Name: "llm-missing", Acquire: func(context.Context) (bot.Session, error) { return nil, errUnavailable },
+	}, nil)
+}
+
 func TestMissingPlugin(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newParts(t)
-		p.LLM.Acquire = func(context.Context) (bot.Session, error) { return nil, errUnavailable }
+		p.Models = []bot.Model{missing()}
 		if _, err := p.turn(t.Context(), "Hi", &transcript{}); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("a turn without its model gave %v", err)
 		}

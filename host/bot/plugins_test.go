@@ -132,8 +132,10 @@ func newParts(t *testing.T) *parts {
 		},
 	}
 	p.Parts = bot.Parts{
-		Tenant: "acme", Holder: "host-1", Options: json.RawMessage(`{"model":"fake"}`), Logger: hclog.NewNullLogger(),
-		LLM:    inprocess.Serve(t)(sdk.NewLLM("llm-fake", "1", inprocess.Open(p.llm))),
+		Tenant: "acme", Holder: "host-1", Logger: hclog.NewNullLogger(),
+		Models: []bot.Model{
+			bot.Opened(inprocess.Serve(t)(sdk.NewLLM("llm-fake", "1", inprocess.Open(p.llm))), json.RawMessage(`{"model":"fake"}`)),
+		},
 		Memory: inprocess.Serve(t)(sdk.NewMemory("memory-fake", "1", inprocess.Open(p.memory))),
 		Store:  inprocess.Serve(t)(sdk.NewStore("store-fake", "1", inprocess.Open(p.store))),
 		Limits: bot.Limits{IdleTimeout: 30 * time.Second, TurnTimeout: time.Hour},

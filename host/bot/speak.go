@@ -34,40 +34,59 @@ type speech struct {
 	deaf bool
 }
 
-// speak asks the model and passes on what it says. Two things stop it early: it
-// stays silent for too long, or the caller leaves and the grace runs out.
+// speak asks a model and passes on what it says; another one, if the first fails
+// before it has said anything. Two things stop it early: the model stays silent
+// for too long, or the caller leaves and the grace runs out.
 func (t *turn) speak(ctx context.Context, prompt []message.Message) (spoken, error) {
 	modelCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
-	limits := t.bot.parts.Limits
-	watched, watch := silence.Start(modelCtx, limits.IdleTimeout)
-	defer watch.Stop()
-	s := &speech{turn: t, cancel: cancel, watch: watch}
+	s := &speech{turn: t, cancel: cancel}
 	stopWatching := context.AfterFunc(ctx, s.leave)
 	defer stopWatching()
 
-	result, err := s.ask(watched, prompt)
+	result, err := s.askAll(modelCtx, prompt)
 	out := spoken{text: s.text.String(), result: result}
-	if err == nil {
-		return out, nil
-	}
-	switch {
-	case errors.Is(context.Cause(watched), errLeft):
+	if err != nil && errors.Is(context.Cause(modelCtx), errLeft) {
 		out.left = true
 		out.result.FinishReason = "cancelled"
-		return out, fault.New(fault.Canceled, "%w", errLeft)
-	case silence.HasEnded(watched):
-		return out, fault.New(fault.Timeout, "the model said nothing for %v", limits.IdleTimeout).
-			WithReason(ModelSilent).FromUpstream()
+		err = fault.New(fault.Canceled, "%w", errLeft)
 	}
 	return out, err
+}
+
+// askAll asks the model, and the ones behind it for as long as each fails before
+// anybody was told what it said.
+func (s *speech) askAll(ctx context.Context, prompt []message.Message) (llm.Result, error) {
+	for {
+		result, err := s.askWatched(ctx, prompt)
+		if err == nil || s.isTold() || ctx.Err() != nil {
+			return result, err
+		}
+		if err := s.turn.model.after(ctx, err); err != nil {
+			return llm.Result{}, err
+		}
+		s.text.Reset()
+	}
+}
+
+// askWatched asks a model that must not be silent for too long.
+func (s *speech) askWatched(ctx context.Context, prompt []message.Message) (llm.Result, error) {
+	limit := s.turn.bot.parts.Limits.IdleTimeout
+	watched, watch := silence.Start(ctx, limit)
+	defer watch.Stop()
+	s.watch = watch
+	result, err := s.ask(watched, prompt)
+	if err != nil && silence.HasEnded(watched) {
+		err = fault.New(fault.Timeout, "the model said nothing for %v", limit).WithReason(ModelSilent).FromUpstream()
+	}
+	return result, err
 }
 
 // ask makes the call; once more on a new process if the first ended before anybody
 // was told what the model said.
 func (s *speech) ask(ctx context.Context, prompt []message.Message) (llm.Result, error) {
 	result, err := s.askOnce(ctx, prompt)
-	if err == nil || s.isTold() || fault.As(err).Upstream || !lost(ctx, err) || s.turn.llm.renew(ctx) != nil {
+	if err == nil || s.isTold() || fault.As(err).Upstream || !lost(ctx, err) || s.turn.model.pin.renew(ctx) != nil {
 		return result, err
 	}
 	s.text.Reset()
@@ -78,9 +97,10 @@ func (s *speech) ask(ctx context.Context, prompt []message.Message) (llm.Result,
 func (s *speech) isTold() bool { return s.text.Len() > 0 && !s.turn.whole }
 
 func (s *speech) askOnce(ctx context.Context, prompt []message.Message) (llm.Result, error) {
-	return client.LLM{Instance: s.turn.llm.instance()}.Chat(ctx, llm.Request[json.RawMessage]{
+	model := &s.turn.model
+	return client.LLM{Instance: model.pin.instance()}.Chat(ctx, llm.Request[json.RawMessage]{
 		Tenant: s.turn.scope.Tenant, Conversation: s.turn.scope.Conversation,
-		Messages: prompt, Options: s.turn.bot.parts.Options, Whole: s.turn.whole,
+		Messages: prompt, Options: model.options, Whole: s.turn.whole,
 	}, s.hear)
 }
 

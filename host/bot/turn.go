@@ -22,8 +22,9 @@ type turn struct {
 	whole   bool
 	started time.Time
 
-	store, memory, llm *pin
-	number             uint64
+	store, memory *pin
+	model         choice
+	number        uint64
 }
 
 // Turn answers one message. The caller has entered the conversation's gate, and
@@ -39,6 +40,7 @@ type turn struct {
 func (b *Bot) Turn(ctx context.Context, c Context, text string, observer Observer) (Reply, error) {
 	t := &turn{
 		bot: b, context: c, observer: observer, whole: observer == nil, started: time.Now(),
+		model:   choice{left: b.parts.Models},
 		scope:   store.Scope{Tenant: b.parts.Tenant, Conversation: c.ConversationID},
 		message: message.New(message.User, text),
 	}
@@ -60,7 +62,8 @@ func (b *Bot) Turn(ctx context.Context, c Context, text string, observer Observe
 }
 
 // pinAll pins a generation of each plugin, so that all of the turn runs on it
-// and a plugin that is not there fails the turn before it has begun.
+// and a plugin that is not there fails the turn before it has begun. Of the
+// models it pins the first that can be.
 func (t *turn) pinAll(ctx context.Context) error {
 	for _, p := range []struct {
 		plugin Plugin
@@ -68,7 +71,6 @@ func (t *turn) pinAll(ctx context.Context) error {
 	}{
 		{t.bot.parts.Store, &t.store},
 		{t.bot.parts.Memory, &t.memory},
-		{t.bot.parts.LLM, &t.llm},
 	} {
 		pinned, err := pinPlugin(ctx, p.plugin)
 		if err != nil {
@@ -77,11 +79,15 @@ func (t *turn) pinAll(ctx context.Context) error {
 		}
 		*p.pin = pinned
 	}
+	if err := t.model.next(ctx); err != nil {
+		t.releaseAll()
+		return err
+	}
 	return nil
 }
 
 func (t *turn) releaseAll() {
-	for _, p := range []*pin{t.store, t.memory, t.llm} {
+	for _, p := range []*pin{t.store, t.memory, t.model.pin} {
 		if p != nil {
 			p.release()
 		}
@@ -110,18 +116,22 @@ func (t *turn) run(ctx context.Context) (Reply, error) {
 		return Reply{}, t.end(ctx, t.failure(StageRecall, t.memory, err))
 	}
 	if err := t.observer.Started(t.scope.Conversation, t.number); err != nil {
-		return Reply{}, t.end(ctx, t.failure(StageModel, t.llm, fault.New(fault.Canceled, "the caller has left: %w", err)))
+		return Reply{}, t.end(ctx, t.failure(StageModel, t.model.pin, fault.New(fault.Canceled, "the caller has left: %w", err)))
 	}
 	spoken, err := t.speak(ctx, recalled.prompt)
 	if err != nil && (!spoken.left || spoken.text == "") {
-		return Reply{}, t.end(ctx, t.failure(StageModel, t.llm, err))
+		return Reply{}, t.end(ctx, t.failure(StageModel, t.model.pin, err))
 	}
+	t.logFallback()
 	if commitErr := t.commit(ctx, spoken, recalled.state); commitErr != nil {
 		return Reply{}, t.end(ctx, t.failure(StageCommit, t.store, commitErr))
 	}
-	reply := Reply{ConversationID: t.scope.Conversation, Turn: t.number, Text: spoken.text, Result: spoken.result}
+	reply := Reply{
+		ConversationID: t.scope.Conversation, Turn: t.number, Text: spoken.text, Result: spoken.result,
+		Provider: t.model.provider(),
+	}
 	if err != nil {
-		return reply, t.failure(StageModel, t.llm, err)
+		return reply, t.failure(StageModel, t.model.pin, err)
 	}
 	return reply, nil
 }

@@ -27,7 +27,7 @@ func TestTurn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := bot.Reply{ConversationID: "c1", Turn: 1, Text: "Hello Ann", Result: finished}
+		want := bot.Reply{ConversationID: "c1", Turn: 1, Text: "Hello Ann", Result: finished, Provider: "fake"}
 		if diff := cmp.Diff(want, reply); diff != "" {
 			t.Errorf("the reply differs:\n%s", diff)
 		}

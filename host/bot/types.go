@@ -30,6 +30,9 @@ type Reply struct {
 	Turn uint64
 	Text string
 	llm.Result
+	// Provider is the one that spoke, as the configuration names it: "ollama".
+	// Stores do not keep it: it is empty in a replay.
+	Provider string
 	// Replayed tells that the turn was answered before, and is told again.
 	Replayed bool
 }

@@ -23,6 +23,9 @@ func (b *Bot) show(include func(leaf) bool) map[string]any {
 		llmSlot().section: b.LLM, memorySlot().section: b.Memory, storeSlot().section: b.Store,
 	}
 	shown := rebuild(b.merged, nil, func(path []string, value leaf) (any, bool) {
+		if path[0] == llmSlot().section && llmSlot().isFallbacks(path[1:]) {
+			return b.showFallbacks(), include(value)
+		}
 		if section, ok := sections[path[0]]; ok {
 			return section.show(path[1:], value), include(value)
 		}

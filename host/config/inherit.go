@@ -39,7 +39,7 @@ func (r *Resolver) inheritSection(slot slot, layer, inherited tree) {
 		return
 	}
 	if changesEndpoint(described, over, below) {
-		dropSecrets(described, below)
+		dropSecrets(slot, described, below)
 	}
 }
 
@@ -92,12 +92,12 @@ func replacesParent(over tree, path []string) bool {
 }
 
 // dropSecrets removes from a section what is a secret by its schema, and what
-// refers to one.
-func dropSecrets(described *schema.Schema, section tree) {
+// refers to one. Fallbacks have endpoints of their own, to which theirs are sent.
+func dropSecrets(slot slot, described *schema.Schema, section tree) {
 	secrets := described.Annotated(schema.Secret)
 	var drop [][]string
 	walk(section, nil, func(path []string, value leaf) {
-		if under(secrets, dotted(path)) || refers(value.Value) {
+		if !slot.isFallbacks(path) && (under(secrets, dotted(path)) || refers(value.Value)) {
 			drop = append(drop, slices.Clone(path))
 		}
 	})

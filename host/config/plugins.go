@@ -24,20 +24,26 @@ type Plugins interface {
 // errNotThere is the error for a plugin of a name that no plugin has.
 var errNotThere = errors.New("there is no such plugin")
 
-// schemas are those of the plugins, with the key that picks the plugin. They
+// schemas are those of the plugins, with the host's keys of the section. They
 // are kept, since compiling one takes longer than everything else.
 type schemas struct {
 	plugins Plugins
 
 	mutex sync.Mutex
-	kept  map[string]completed
+	kept  map[schemaKey]completed
+}
+
+// schemaKey is a plugin in a section, with or without a list of fallbacks.
+type schemaKey struct {
+	plugin    string
+	fallbacks bool
 }
 
 // completed is a schema and what it was made of.
 type completed struct{ from, with *schema.Schema }
 
 func newSchemas(plugins Plugins) *schemas {
-	return &schemas{plugins: plugins, kept: map[string]completed{}}
+	return &schemas{plugins: plugins, kept: map[schemaKey]completed{}}
 }
 
 // of gives the schema of a section whose plugin goes by that name.
@@ -52,14 +58,19 @@ func (s *schemas) of(slot slot, name string) (*schema.Schema, error) {
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if kept := s.kept[plugin]; kept.from == described {
+	at := schemaKey{plugin, slot == llmSlot()}
+	if kept := s.kept[at]; kept.from == described {
 		return kept.with, nil
 	}
 	with, err := described.WithKey(slot.choice, "The plugin.")
+	if err == nil && at.fallbacks {
+		// So that a slip in it is told; the list itself is checked apart.
+		with, err = with.WithKey(fallbackKey, "What is asked in its place.")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("plugin %s cannot be used: %w", plugin, err)
 	}
-	s.kept[plugin] = completed{from: described, with: with}
+	s.kept[at] = completed{from: described, with: with}
 	return with, nil
 }
 

@@ -44,6 +44,9 @@ func (r Resolved) FingerprintOfAll(key []byte) string {
 // that wrote it, and checks what came of them. Files are read anew each time.
 // Its errors are Problems, which name references and never values.
 func (s Section) Resolve() (Resolved, error) {
+	if !s.isThere() {
+		return Resolved{}, s.missing
+	}
 	var problems Problems
 	var referring []string
 	plain := rebuild(s.values, nil, func(path []string, value leaf) (any, bool) {

@@ -20,7 +20,11 @@ type Section struct {
 	values tree
 	schema *schema.Schema
 	rights rights
+	// missing says that the plugin is not there; then there is no schema.
+	missing Problems
 }
+
+func (s Section) isThere() bool { return len(s.missing) == 0 }
 
 // section checks one section of a merged configuration.
 func (r *Resolver) section(slot slot, merged tree) (Section, Problems) {
@@ -44,8 +48,10 @@ func (r *Resolver) section(slot slot, merged tree) (Section, Problems) {
 		if errors.Is(err, errNotThere) {
 			problem.Message = r.schemas.absent(slot, name)
 		}
-		return Section{}, Problems{problem}
+		missing := Problems{problem}
+		return Section{Plugin: problem.MissingPlugin, slot: slot, values: values, missing: missing}, missing
 	}
+	values = slot.withoutFallbacks(values)
 	s := Section{Plugin: slot.kind + "-" + name, slot: slot, values: values, schema: described, rights: r.config.rights}
 	return s, s.check()
 }

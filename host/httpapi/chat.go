@@ -20,6 +20,7 @@ type chatReply struct {
 	Turn           uint64    `json:"turn"`
 	Reply          string    `json:"reply"`
 	Model          string    `json:"model"`
+	Provider       string    `json:"provider,omitempty"`
 	FinishReason   string    `json:"finish_reason"`
 	Usage          chatUsage `json:"usage"`
 	Replayed       bool      `json:"replayed"`
@@ -55,7 +56,7 @@ func (a *api) chat(w http.ResponseWriter, r *http.Request, tenant string) error 
 
 func toChatReply(r bot.Reply) chatReply {
 	return chatReply{
-		ConversationID: r.ConversationID, Turn: r.Turn, Reply: r.Text, Model: r.Model,
+		ConversationID: r.ConversationID, Turn: r.Turn, Reply: r.Text, Model: r.Model, Provider: r.Provider,
 		FinishReason: r.FinishReason, Replayed: r.Replayed,
 		Usage: chatUsage{PromptTokens: r.Usage.PromptTokens, CompletionTokens: r.Usage.CompletionTokens},
 	}

@@ -11,7 +11,7 @@ func TestChat(t *testing.T) {
 	h := newHarness(t, noAuth)
 	body := h.want(t, 200, post("/v1/chat", `{"message":"Hi","conversation_id":"c1","user_id":"ann","metadata":{"a":1}}`))
 	want := map[string]any{
-		"conversation_id": "c1", "turn": 1.0, "reply": "You said: Hi", "model": "fake:1b", "finish_reason": "stop",
+		"conversation_id": "c1", "turn": 1.0, "reply": "You said: Hi", "model": "fake:1b", "provider": "fake", "finish_reason": "stop",
 		"usage": map[string]any{"prompt_tokens": 3.0, "completion_tokens": 4.0}, "replayed": false,
 	}
 	if diff := cmp.Diff(want, body); diff != "" {

@@ -55,7 +55,7 @@ func newHarness(t *testing.T, auth httpapi.Auth) *harness {
 	}
 	parts := bot.Parts{
 		Logger: hclog.NewNullLogger(),
-		LLM:    inprocess.Serve(t)(sdk.NewLLM("llm-fake", "1", inprocess.Open(h.llm))),
+		Models: []bot.Model{bot.Opened(inprocess.Serve(t)(sdk.NewLLM("llm-fake", "1", inprocess.Open(h.llm))), nil)},
 		Memory: inprocess.Serve(t)(sdk.NewMemory("memory-fake", "1", inprocess.Open(everything{}))),
 		Store:  inprocess.Serve(t)(sdk.NewStore("store-fake", "1", inprocess.Open(h.store))),
 		Limits: bot.Limits{IdleTimeout: time.Minute, TurnTimeout: time.Minute},

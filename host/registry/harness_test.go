@@ -152,7 +152,7 @@ func (h *harness) build(ctx context.Context, tenant registry.Tenant) (*bot.Bot, 
 	}
 	plugin := bot.Plugin{Name: "none", Acquire: func(context.Context) (bot.Session, error) { return session{h}, nil }}
 	made := bot.New(bot.Parts{
-		Tenant: tenant.Name, Logger: hclog.NewNullLogger(), LLM: plugin, Memory: plugin, Store: plugin,
+		Tenant: tenant.Name, Logger: hclog.NewNullLogger(), Models: []bot.Model{bot.Opened(plugin, nil)}, Memory: plugin, Store: plugin,
 	})
 	return made, func() {
 		h.mu.Lock()

@@ -79,7 +79,7 @@ func (b nearBot) say(ctx context.Context, conversation, message string, emit fun
 		return apiclient.Reply{}, err
 	}
 	return apiclient.Reply{
-		ConversationID: reply.ConversationID, Turn: reply.Turn, Text: reply.Text, Model: reply.Model,
+		ConversationID: reply.ConversationID, Turn: reply.Turn, Text: reply.Text, Model: reply.Model, Provider: reply.Provider,
 		FinishReason: reply.FinishReason, Replayed: reply.Replayed,
 		Usage: apiclient.Usage{PromptTokens: reply.Usage.PromptTokens, CompletionTokens: reply.Usage.CompletionTokens},
 	}, nil

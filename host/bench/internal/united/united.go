@@ -90,7 +90,7 @@ func (h *Host) parts(ctx context.Context, settings Settings) (parts bot.Parts, e
 		return parts, fmt.Errorf("write the options: %w", err)
 	}
 	parts = bot.Parts{
-		Tenant: settings.Tenant, Options: options, Holder: h.leases.Holder(), Logger: hclog.NewNullLogger(),
+		Tenant: settings.Tenant, Holder: h.leases.Holder(), Logger: hclog.NewNullLogger(),
 		Limits: bot.Limits{IdleTimeout: 2 * time.Minute, TurnTimeout: 15 * time.Minute},
 	}
 	model, modelErr := sdk.NewLLM("llm-ollama", "united", ollama.Open)
@@ -99,12 +99,13 @@ func (h *Host) parts(ctx context.Context, settings Settings) (parts bot.Parts, e
 	if err := errors.Join(modelErr, memoryErr, storeErr); err != nil {
 		return parts, err
 	}
+	var speaker bot.Plugin
 	for _, opened := range []struct {
 		plugin *sdk.Plugin
 		config map[string]any
 		into   *bot.Plugin
 	}{
-		{model, map[string]any{"base_url": settings.ModelURL}, &parts.LLM},
+		{model, map[string]any{"base_url": settings.ModelURL}, &speaker},
 		{memory, nil, &parts.Memory},
 		{database, nil, &parts.Store},
 	} {
@@ -113,6 +114,7 @@ func (h *Host) parts(ctx context.Context, settings Settings) (parts bot.Parts, e
 			return parts, err
 		}
 	}
+	parts.Models = []bot.Model{bot.Opened(speaker, options)}
 	return parts, nil
 }
 
