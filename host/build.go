@@ -74,23 +74,6 @@ func (b *builder) open(ctx context.Context, section config.Section) (bot.Plugin,
 	return pluginBy(instance, acquire), resolved.PerCall, nil
 }
 
-// openModels opens the only model there is. Where there are others to speak in its
-// place each is opened by the first turn that needs it: then nobody waits for what
-// is not there, or may never be asked.
-func (b *builder) openModels(ctx context.Context, sections []config.Section) ([]bot.Model, error) {
-	if len(sections) == 1 {
-		plugin, options, err := b.open(ctx, sections[0])
-		return []bot.Model{bot.Opened(plugin, options)}, err
-	}
-	models := make([]bot.Model, len(sections))
-	for i, section := range sections {
-		later := &lateModel{host: b.host, section: section}
-		b.releases = append(b.releases, later.release)
-		models[i] = bot.Model{Plugin: section.Plugin, Open: later.open}
-	}
-	return models, nil
-}
-
 // openStore is open, with the host's lease in that store, and what ends a turn
 // there later.
 func (b *builder) openStore(ctx context.Context, section config.Section) (bot.Plugin, func(store.FailTurn), error) {

@@ -106,7 +106,7 @@ func another(ctx context.Context, err error) bool {
 func (c *choice) failure() *fault.Error {
 	whole := *c.failed[0].fault
 	for _, other := range c.failed[1:] {
-		whole.Message += fmt.Sprintf("; in its place %s failed: %s", other.plugin, brief(other.fault.Message))
+		whole.Message += fmt.Sprintf("; in its place %s failed: %s", other.plugin, brief(strings.TrimPrefix(other.fault.Message, other.plugin+": ")))
 	}
 	return &whole
 }

@@ -60,7 +60,7 @@ func (s *modelServer) keep(r *http.Request, raw []byte) http.HandlerFunc {
 	return s.refusal
 }
 
-// last is the newest of so many requests.
+// last is the newest of so many requests; of none, nothing.
 func (s *modelServer) last(t *testing.T, count int) asked {
 	t.Helper()
 	s.mu.Lock()
@@ -68,18 +68,26 @@ func (s *modelServer) last(t *testing.T, count int) asked {
 	if len(s.asked) != count {
 		t.Fatalf("the server was asked %d times, want %d: %+v", len(s.asked), count, s.asked)
 	}
+	if count == 0 {
+		return asked{}
+	}
 	return s.asked[count-1]
 }
 
 func (s *modelServer) refuse(status int, header, value, document string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.refusal = func(w http.ResponseWriter, _ *http.Request) {
+	s.answer(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set(header, value)
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, document)
-	}
+	})
+}
+
+// answer has all requests answered in the models' place.
+func (s *modelServer) answer(refusal http.HandlerFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refusal = refusal
 }
 
 // TestATenantWithAnotherProvider overrides everything about the model: the base is

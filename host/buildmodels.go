@@ -10,6 +10,23 @@ import (
 	"github.com/bothost/bothost/host/supervise"
 )
 
+// openModels opens the only model there is. Where there are others to speak in its
+// place each is opened by the first turn that needs it: then nobody waits for what
+// is not there, or may never be asked.
+func (b *builder) openModels(ctx context.Context, sections []config.Section) ([]bot.Model, error) {
+	if len(sections) == 1 {
+		plugin, options, err := b.open(ctx, sections[0])
+		return []bot.Model{bot.Opened(plugin, options)}, err
+	}
+	models := make([]bot.Model, len(sections))
+	for i, section := range sections {
+		later := &lateModel{host: b.host, section: section}
+		b.releases = append(b.releases, later.release)
+		models[i] = bot.Model{Plugin: section.Plugin, Open: later.open}
+	}
+	return models, nil
+}
+
 // lateModel is an instance that the first turn opens which needs it, and that
 // stays open until the bot is released. What fails is tried again by the next.
 type lateModel struct {
@@ -22,7 +39,7 @@ type lateModel struct {
 	options  json.RawMessage
 }
 
-// open implements bot.Model. Turns that come together open it together: none
+// open is the Open of a bot.Model. Turns that come together open it together: none
 // waits for another one's patience to end before its own begins.
 func (m *lateModel) open(ctx context.Context) (bot.Plugin, json.RawMessage, error) {
 	if plugin, options, ok := m.opened(); ok {
