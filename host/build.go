@@ -69,9 +69,7 @@ func (b *builder) open(ctx context.Context, section config.Section) (bot.Plugin,
 		return bot.Plugin{}, nil, err
 	}
 	b.releases = append(b.releases, instance.Release)
-	configuration := resolved.FingerprintOfAll(b.host.fingerprintKey)
-	acquire := func(ctx context.Context) (*supervise.Session, error) { return instance.AcquireFor(ctx, configuration) }
-	return pluginBy(instance, acquire), resolved.PerCall, nil
+	return b.host.withBreaker(instance, resolved), resolved.PerCall, nil
 }
 
 // openStore is open, with the host's lease in that store, and what ends a turn
@@ -136,7 +134,16 @@ func unusable(ctx context.Context, err error) error {
 // store that fails must still be told how the turns end that it has begun.
 func pluginOf(instance *supervise.Instance) bot.Plugin { return pluginBy(instance, instance.Acquire) }
 
-// pluginBy is pluginOf with a way to acquire the instance.
+// withBreaker is an instance whose calls are refused for a while when they have
+// failed too often with this configuration.
+func (h *Host) withBreaker(instance *supervise.Instance, resolved config.Resolved) bot.Plugin {
+	configuration := resolved.FingerprintOfAll(h.fingerprintKey)
+	return pluginBy(instance, func(ctx context.Context) (*supervise.Session, error) {
+		return instance.AcquireFor(ctx, configuration)
+	})
+}
+
+// pluginBy is an instance with a way to acquire it.
 func pluginBy(instance *supervise.Instance, acquire func(context.Context) (*supervise.Session, error)) bot.Plugin {
 	return bot.Plugin{
 		Name: instance.Plugin(), AtLeisure: instance.Attached(),

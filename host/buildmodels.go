@@ -52,7 +52,7 @@ func (m *lateModel) open(ctx context.Context) (bot.Plugin, json.RawMessage, erro
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	if m.instance == nil {
-		m.instance, m.plugin, m.options = instance, pluginOf(instance), resolved.PerCall
+		m.instance, m.plugin, m.options = instance, m.host.withBreaker(instance, resolved), resolved.PerCall
 	} else {
 		instance.Release() //nolint:contextcheck // closing an instance does not depend on who was the last
 	}

@@ -60,6 +60,7 @@ func TestFallback(t *testing.T) {
 	}{
 		"nobody is needed":        {models: []speaker{saying("Hi"), saying("no")}, provider: "fake"},
 		"the server is down":      {models: []speaker{failing(refused), saying("Hi")}, provider: "1"},
+		"it is suspended":         {models: []speaker{failing(fault.New(fault.Unavailable, "later").WithRetryAfter(time.Second)), saying("Hi")}, provider: "1"},
 		"the plugin is down":      {models: []speaker{failing(errUnavailable), saying("Hi")}, provider: "1"},
 		"the server is busy":      {models: []speaker{failing(limited), saying("Hi")}, provider: "1"},
 		"the server is too slow":  {models: []speaker{failing(fault.New(fault.Timeout, "late").FromUpstream()), saying("Hi")}, provider: "1"},
