@@ -30,7 +30,7 @@ test: ## Run the tests, with the race detector and a real PostgreSQL where there
 	@test -n "$(RACE)" || echo "NOTE: no C compiler was found, so the tests run WITHOUT the race detector"
 	@.ci/postgres || true
 	@.ci/node || true
-	$(GO) test $(RACE) ./...
+	$(GO) test $(RACE) -timeout 20m ./...
 
 test-ollama: ## Run the plugins for models against a real Ollama with a tiny model (builds it once, some minutes)
 	@path=$$(.ci/ollama) && BOTHOST_TEST_OLLAMA=$$path $(GO) test $(RACE) -count=1 -p 1 -timeout 5m ./plugins/llm-ollama/ollamatest/... ./plugins/llm-openai/ollamatest/... ./examples/multi-tenant
