@@ -188,6 +188,14 @@ func (b *breakers) forget(configuration string) {
 	b.known.Store(int32(len(b.failing)))
 }
 
+// forgetAll is for a program that has ended, and another one that comes.
+func (b *breakers) forgetAll() {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	clear(b.failing)
+	b.known.Store(0)
+}
+
 // forgotten: the failures do not count any more.
 func (f *failing) forgotten(now time.Time) bool { return now.Sub(f.last) > failureMemory }
 

@@ -40,6 +40,8 @@ func errCall(binary Binary, err error) error {
 // time. Called with the mutex held.
 func (u *unit) gone(err error) {
 	if !u.away {
+		// The next one may be mended.
+		u.breakers.forgetAll()
 		u.supervisor.settings.Launcher.Logger.Warn("attached plugin is gone", "plugin", u.plugin, "error", err)
 	}
 	u.away, u.lastError = true, err
