@@ -25,7 +25,7 @@ func (p *process) attach(ctx context.Context) error {
 	if _, err := stream.Recv(); err != nil {
 		return fmt.Errorf("attach: %w", err)
 	}
-	if err := p.awaitReady(ctx); err != nil {
+	if err := awaitReady(ctx, p.conns.first()); err != nil {
 		return fmt.Errorf("attach: %w", err)
 	}
 	p.attached.Go(func() { p.hold(streamContext, stream) })
@@ -54,8 +54,7 @@ func (p *process) hold(ctx context.Context, stream grpc.ServerStreamingClient[pl
 // awaitReady waits until the connection says that it is ready. It lets calls
 // through a moment before it does; who asked in that moment would take it for
 // broken, and wait for an end that does not come.
-func (p *process) awaitReady(ctx context.Context) error {
-	conn := p.conns.first()
+func awaitReady(ctx context.Context, conn *grpc.ClientConn) error {
 	for state := conn.GetState(); state != connectivity.Ready; state = conn.GetState() {
 		if !conn.WaitForStateChange(ctx, state) {
 			return ctx.Err()

@@ -100,13 +100,18 @@ func (a *attachment) attach(ctx context.Context) error {
 	if err != nil {
 		return errCall(a.binary, err)
 	}
+	ready, lost := context.WithCancel(ctx)
 	a.holding.Go(func() {
+		defer lost()
 		defer close(a.lost)
 		for err == nil {
 			_, err = stream.Recv()
 		}
 	})
-	return nil
+	if awaitReady(ready, a.channel) != nil && ctx.Err() == nil {
+		return a.end()
+	}
+	return ctx.Err()
 }
 
 // Attached reports whether the instance is opened in a process that somebody else
