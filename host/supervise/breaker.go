@@ -19,8 +19,7 @@ const (
 	// asks for is remembered.
 	failureMemory = 5 * time.Minute
 
-	firstSuspension = time.Second
-	maxSuspension   = time.Minute
+	maxSuspension = time.Minute
 	// maxStoreSuspension is for stores: all tenants wait for one that comes back.
 	maxStoreSuspension = 5 * time.Second
 )
@@ -37,9 +36,10 @@ const InstanceSuspended = "instance_suspended"
 // Only configurations that have failed lately are known. Methods may be called
 // concurrently; while nothing fails they cost one look at an atomic.
 type breakers struct {
-	plugin  string
-	logger  hclog.Logger
-	longest time.Duration
+	plugin string
+	logger hclog.Logger
+	// first and longest bound the pauses.
+	first, longest time.Duration
 
 	known   atomic.Int32
 	mutex   sync.Mutex
@@ -58,8 +58,8 @@ type failing struct {
 	until time.Time
 }
 
-func newBreakers(plugin string, logger hclog.Logger) *breakers {
-	b := &breakers{plugin: plugin, logger: logger, longest: maxSuspension, failing: map[string]*failing{}}
+func newBreakers(plugin string, first time.Duration, logger hclog.Logger) *breakers {
+	b := &breakers{plugin: plugin, logger: logger, first: first, longest: maxSuspension, failing: map[string]*failing{}}
 	if strings.HasPrefix(plugin, "store-") {
 		b.longest = maxStoreSuspension
 	}
@@ -92,7 +92,7 @@ func (b *breakers) admit(configuration string) (suspensions int, err error) {
 	}
 	// This is the attempt. Others wait until it has shown something, or for one
 	// more pause if it never does.
-	f.until = now.Add(growing(firstSuspension, b.longest, f.suspensions))
+	f.until = now.Add(growing(b.first, b.longest, f.suspensions))
 	return f.suspensions, nil
 }
 
@@ -148,7 +148,7 @@ func (b *breakers) failed(configuration string, suspensions int, cause error) {
 		return
 	}
 	f.suspensions++
-	pause := growing(firstSuspension, b.longest, f.suspensions)
+	pause := growing(b.first, b.longest, f.suspensions)
 	f.until = now.Add(pause)
 	if f.suspensions == 1 {
 		b.logger.Warn("configuration suspended", "plugin", b.plugin, "configuration", shortKey(configuration),

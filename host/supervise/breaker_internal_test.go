@@ -16,6 +16,8 @@ import (
 const (
 	bad  = "0123456789abcdef"
 	good = "good"
+
+	firstSuspension = time.Second
 )
 
 // attempt makes one that fails, and reports whether it was let through.
@@ -42,7 +44,7 @@ func suspend(t *testing.T, b *breakers) {
 
 func newTestBreakers(plugin string) (*breakers, *bytes.Buffer) {
 	log := &bytes.Buffer{}
-	return newBreakers(plugin, hclog.New(&hclog.LoggerOptions{Output: log})), log
+	return newBreakers(plugin, firstSuspension, hclog.New(&hclog.LoggerOptions{Output: log})), log
 }
 
 func TestSuspensionSaysWhyAndForHowLong(t *testing.T) {

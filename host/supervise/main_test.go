@@ -117,7 +117,11 @@ func newSupervisor(t *testing.T, names ...string) (*supervise.Supervisor, *folde
 	t.Helper()
 	launcher, log := newLauncher(t)
 	catalog := link(t, names...)
-	s := supervise.New(supervise.Settings{Launcher: launcher, Catalog: catalog, DataDir: t.TempDir()})
+	s := supervise.New(supervise.Settings{
+		Launcher: launcher, Catalog: catalog, DataDir: t.TempDir(),
+		// Longer than a busy machine is away.
+		Suspension: 4 * time.Second,
+	})
 	t.Cleanup(func() { shutDown(t, s) })
 	return s, catalog, log
 }

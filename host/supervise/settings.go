@@ -29,6 +29,9 @@ type Settings struct {
 	// CoolDown is how long a broken plugin is left alone before its next use may
 	// start it again. Default 30 s.
 	CoolDown time.Duration
+	// Suspension is how long a configuration that fails is suspended at first.
+	// Default 1 s.
+	Suspension time.Duration
 	// OpenTimeout, CheckTimeout and CloseTimeout bound the calls of these names.
 	// Defaults 30 s, 30 s and 5 s.
 	OpenTimeout, CheckTimeout, CloseTimeout time.Duration
@@ -45,6 +48,7 @@ func (s Settings) withDefaults() Settings {
 	}{
 		{&s.AcquireWait, 5 * time.Second},
 		{&s.CoolDown, 30 * time.Second},
+		{&s.Suspension, time.Second},
 		{&s.OpenTimeout, 30 * time.Second},
 		{&s.CheckTimeout, 30 * time.Second},
 		{&s.CloseTimeout, 5 * time.Second},

@@ -88,7 +88,7 @@ func (s *Supervisor) unit(plugin string) (*unit, error) {
 	if !ok {
 		known = &unit{
 			supervisor: s, plugin: plugin, instances: map[string]*Instance{},
-			breakers: newBreakers(plugin, s.settings.Launcher.Logger),
+			breakers: newBreakers(plugin, s.settings.Suspension, s.settings.Launcher.Logger),
 		}
 		s.units[plugin] = known
 	}
