@@ -11,7 +11,6 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/bothost/bothost/sdk/plugin/handshake"
-	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 )
 
 // channelOptions are the limits of the contract and of the plugin.
@@ -34,49 +33,9 @@ func (p *process) dialOptions() []grpc.DialOption {
 			Timeout:             handshake.KeepaliveTimeout,
 			PermitWithoutStream: true,
 		}),
-		grpc.WithStreamInterceptor(p.interceptStream),
-		grpc.WithUnaryInterceptor(p.intercept),
+		grpc.WithUnaryInterceptor(settler(p.settle).intercept),
+		grpc.WithChainStreamInterceptor(settler(p.settle).interceptStream, p.conns.intercept),
 	)
-}
-
-// intercept settles what a call fails with.
-func (p *process) intercept(
-	ctx context.Context, method string, request, response any, conn *grpc.ClientConn,
-	invoke grpc.UnaryInvoker, options ...grpc.CallOption,
-) error {
-	return p.settle(ctx, invoke(ctx, method, request, response, conn, options...))
-}
-
-// interceptStream does so for streams, but for the one that tells of the end.
-func (p *process) interceptStream(
-	ctx context.Context, description *grpc.StreamDesc, conn *grpc.ClientConn, method string,
-	streamer grpc.Streamer, options ...grpc.CallOption,
-) (grpc.ClientStream, error) {
-	stream, err := p.conns.intercept(ctx, description, conn, method, streamer, options...)
-	if method == pluginv1.PluginService_Attach_FullMethodName {
-		return stream, err
-	}
-	if err != nil {
-		return nil, p.settle(ctx, err)
-	}
-	// The stream's own context ends with the stream.
-	return settledStream{stream, func(err error) error { return p.settle(ctx, err) }}, nil
-}
-
-// settledStream is a stream whose failures are settled.
-type settledStream struct {
-	grpc.ClientStream
-	settle func(error) error
-}
-
-// SendMsg implements grpc.ClientStream.
-func (s settledStream) SendMsg(message any) error {
-	return s.settle(s.ClientStream.SendMsg(message))
-}
-
-// RecvMsg implements grpc.ClientStream.
-func (s settledStream) RecvMsg(message any) error {
-	return s.settle(s.ClientStream.RecvMsg(message))
 }
 
 // settle lets a caller whose call fell with the connection know it only when the

@@ -16,7 +16,6 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/bothost/bothost/sdk/plugin/handshake"
-	pluginv1 "github.com/bothost/bothost/sdk/plugin/v1"
 )
 
 // atLeisure is how long a process may take to answer at all: as long as a
@@ -95,30 +94,9 @@ func (a *attachment) dialOptions() []grpc.DialOption {
 			}
 			return a.wire, nil
 		}),
-		grpc.WithUnaryInterceptor(a.intercept),
-		grpc.WithStreamInterceptor(a.interceptStream),
+		grpc.WithUnaryInterceptor(settler(a.settle).intercept),
+		grpc.WithStreamInterceptor(settler(a.settle).interceptStream),
 	)
-}
-
-func (a *attachment) intercept(
-	ctx context.Context, method string, request, response any, conn *grpc.ClientConn,
-	invoke grpc.UnaryInvoker, options ...grpc.CallOption,
-) error {
-	return a.settle(ctx, invoke(ctx, method, request, response, conn, options...))
-}
-
-func (a *attachment) interceptStream(
-	ctx context.Context, description *grpc.StreamDesc, conn *grpc.ClientConn, method string,
-	streamer grpc.Streamer, options ...grpc.CallOption,
-) (grpc.ClientStream, error) {
-	stream, err := streamer(ctx, description, conn, method, options...)
-	if method == pluginv1.PluginService_Attach_FullMethodName {
-		return stream, err
-	}
-	if err != nil {
-		return nil, a.settle(ctx, err)
-	}
-	return settledStream{stream, func(err error) error { return a.settle(ctx, err) }}, nil
 }
 
 // settle says of a call that fell with the connection what has happened, when the
