@@ -42,12 +42,20 @@ func (p pluginUsers) Replace(ctx context.Context, before, next catalog.Entry, co
 	if err := p.host.supervisor.Replace(ctx, next.Binary(), commit); err != nil {
 		return err
 	}
-	if !before.Usable() || string(before.Schema.Raw()) != string(next.Schema.Raw()) {
-		// What they were built of was read by the schema of before, or without it:
-		// bots whose fallbacks spoke for what was not there.
+	if outdates(before, next) {
 		p.host.registry.ClearCache()
 	}
 	return nil
+}
+
+// outdates reports whether bots that were built before a replacement do not have
+// what they should: their configuration was read by another schema, or their
+// fallbacks speak for a model whose plugin was not there.
+func outdates(before, next catalog.Entry) bool {
+	if !before.Usable() {
+		return next.Kind == "llm"
+	}
+	return string(before.Schema.Raw()) != string(next.Schema.Raw())
 }
 
 // Withdraw implements catalog.Users.

@@ -18,6 +18,8 @@ func TestReloadTriesBrokenPluginsAgain(t *testing.T) {
 			// It may have ended since.
 			_ = syscall.Kill(int(pid), syscall.SIGKILL)
 		}
+		// Its bot may have been given up meanwhile, for a plugin that came to the directory.
+		s.api().say("a", "c", "Are you there?")
 		if time.Since(began) > time.Minute {
 			t.Fatalf("it is %v", s.plugin("llm-echo"))
 		}
