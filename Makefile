@@ -7,6 +7,9 @@ TOOL := $(GO) tool -modfile=.ci/tools/go.mod
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 PLUGINS := $(notdir $(wildcard plugins/*))
 
+# Most tests wait for processes: more run at once than there are processors.
+PARALLEL := -parallel 4
+
 # The race detector needs a C compiler; without one the tests run all the same,
 # and say so.
 HAS_CC := $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo yes)
@@ -30,7 +33,7 @@ test: ## Run the tests, with the race detector and a real PostgreSQL where there
 	@test -n "$(RACE)" || echo "NOTE: no C compiler was found, so the tests run WITHOUT the race detector"
 	@.ci/postgres || true
 	@.ci/node || true
-	$(GO) test $(RACE) -timeout 20m ./...
+	$(GO) test $(RACE) $(PARALLEL) -timeout 20m ./...
 
 test-ollama: ## Run the plugins for models against a real Ollama with a tiny model (builds it once, some minutes)
 	@path=$$(.ci/ollama) && BOTHOST_TEST_OLLAMA=$$path $(GO) test $(RACE) -count=1 -p 1 -timeout 5m ./plugins/llm-ollama/ollamatest/... ./plugins/llm-openai/ollamatest/... ./examples/multi-tenant
