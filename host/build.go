@@ -31,7 +31,7 @@ func (h *Host) build(ctx context.Context, tenant registry.Tenant) (_ *bot.Bot, r
 	}()
 	settings := inForce.resolver.Config().Settings().Conversation
 	parts := bot.Parts{
-		Tenant: tenant.Name, SystemPrompt: made.SystemPrompt, Holder: h.leases.Holder(), Logger: h.logger,
+		Tenant: tenant.Name, SystemPrompt: made.SystemPrompt, Allow: made.Allow, Holder: h.leases.Holder(), Logger: h.logger,
 		Limits: bot.Limits{
 			IdleTimeout: time.Duration(settings.IdleTimeout),
 			TurnTimeout: time.Duration(settings.TurnTimeout), DisconnectGrace: time.Duration(settings.DisconnectGrace),
@@ -45,6 +45,9 @@ func (h *Host) build(ctx context.Context, tenant registry.Tenant) (_ *bot.Bot, r
 	}
 	if parts.Models, err = b.openModels(ctx, made.Models()); err != nil {
 		return nil, nil, err
+	}
+	for i, section := range made.Models() {
+		parts.Models[i].Adjust = section.Adjust
 	}
 	return bot.New(parts), b.release, nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"google.golang.org/grpc"
 
+	"github.com/bothost/bothost/host/allow"
 	"github.com/bothost/bothost/sdk/client"
 	"github.com/bothost/bothost/sdk/fault"
 	"github.com/bothost/bothost/sdk/memory"
@@ -42,6 +43,8 @@ type Parts struct {
 	// Models are asked in order, each while those before it cannot speak; at
 	// least one.
 	Models []Model
+	// Allow is what the callers of Complete may choose.
+	Allow  allow.Rules
 	Memory Plugin
 	Store  Plugin
 	Limits Limits

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/bothost/bothost/host/allow"
 	"github.com/bothost/bothost/sdk/fault"
 )
 
@@ -17,6 +18,26 @@ type Model struct {
 	// call, a JSON object. Turns call it whenever they need the model: an instance
 	// that is not open yet, or could not be opened, is opened then.
 	Open func(context.Context) (Plugin, json.RawMessage, error)
+	// Adjust gives what travels with each call with other values in it. Its errors
+	// have the keys that do not fit in Fields; Unsupported is for keys that the
+	// provider does not have.
+	Adjust func(options json.RawMessage, changes map[string]any) (json.RawMessage, error)
+}
+
+// adjusted is the model with other values in what travels with each call.
+func (m Model) adjusted(c allow.Choice) Model {
+	open := m.Open
+	m.Open = func(ctx context.Context) (Plugin, json.RawMessage, error) {
+		plugin, options, err := open(ctx)
+		if err != nil {
+			return plugin, nil, err
+		}
+		if options, err = m.Adjust(options, c.Changes()); err != nil {
+			err = refusal(c, err)
+		}
+		return plugin, options, err
+	}
+	return m
 }
 
 // Opened is the model of an instance that is open for as long as the bot lives.

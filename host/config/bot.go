@@ -3,6 +3,8 @@ package config
 import (
 	"slices"
 	"strings"
+
+	"github.com/bothost/bothost/host/allow"
 )
 
 // Bot is the effective configuration of one tenant, checked as a whole.
@@ -12,6 +14,8 @@ type Bot struct {
 	Fallbacks []Section
 	// SystemPrompt is the text itself; "" if there is none.
 	SystemPrompt string
+	// Allow is what clients may choose.
+	Allow allow.Rules
 
 	merged tree
 }
@@ -85,6 +89,7 @@ func (r *Resolver) build(merged tree) (*Bot, Problems) {
 	fallbacks, found := r.fallbacks(merged)
 	bot.Fallbacks, problems = fallbacks, append(problems, found...)
 	prompt, found := systemPrompt(merged)
-	bot.SystemPrompt = prompt
+	bot.SystemPrompt, problems = prompt, append(problems, found...)
+	bot.Allow, found = r.allowed(merged)
 	return bot, append(problems, found...)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/bothost/bothost/host/allow"
 	"github.com/bothost/bothost/sdk/schema"
 )
 
@@ -28,6 +29,8 @@ var errNotThere = errors.New("there is no such plugin")
 // are kept, since compiling one takes longer than everything else.
 type schemas struct {
 	plugins Plugins
+	// allow is that of the section of the host's own.
+	allow func() (*schema.Schema, error)
 
 	mutex sync.Mutex
 	kept  map[schemaKey]completed
@@ -43,7 +46,7 @@ type schemaKey struct {
 type completed struct{ from, with *schema.Schema }
 
 func newSchemas(plugins Plugins) *schemas {
-	return &schemas{plugins: plugins, kept: map[schemaKey]completed{}}
+	return &schemas{plugins: plugins, allow: sync.OnceValues(schema.Of[allow.Rules]), kept: map[schemaKey]completed{}}
 }
 
 // of gives the schema of a section whose plugin goes by that name.

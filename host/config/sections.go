@@ -26,7 +26,7 @@ func storeSlot() slot  { return slot{section: "conversation_storage", choice: "b
 
 // botKeys are the keys of a bot's configuration.
 func botKeys() []string {
-	return []string{"conversation_storage", "llm", "memory", "prompts", "system_prompt"}
+	return []string{allowKey, "conversation_storage", "llm", "memory", "prompts", "system_prompt"}
 }
 
 // laterKeys are keys of what is not built yet.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // prompt is what the model was shown in one call, as it recorded it.
@@ -58,4 +59,18 @@ func (p prompt) texts() []string {
 		out[i] = m.Role + ": " + m.Text
 	}
 	return out
+}
+
+// waitForOutcome waits until the last call has ended so.
+func (s *site) waitForOutcome(outcome string) {
+	s.t.Helper()
+	for until := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		all := s.prompts()
+		if len(all) > 0 && all[len(all)-1].Outcome == outcome {
+			return
+		}
+		if time.Now().After(until) {
+			s.t.Fatalf("the last call has not ended as %s: %+v", outcome, all)
+		}
+	}
 }

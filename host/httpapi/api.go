@@ -57,6 +57,14 @@ type handler func(http.ResponseWriter, *http.Request) error
 func (a *api) routes() map[string]handler {
 	return map[string]handler{
 		"POST /v1/chat":                         a.asTenant(a.chat),
+		"POST /v1/chat/completions":             a.asOpenAI(a.chatCompletions),
+		"GET /v1/models":                        a.asOpenAI(a.listModels),
+		"GET /v1/models/{model}":                a.asOpenAI(a.getModel),
+		"POST /api/chat":                        a.asOllama(a.ollamaChat),
+		"POST /api/show":                        a.asOllama(a.ollamaShow),
+		"GET /api/tags":                         a.asOllama(a.ollamaTags),
+		"GET /api/version":                      a.ollamaVersion,
+		"GET /{$}":                              a.root,
 		"GET /v1/conversations":                 a.asTenant(a.listConversations),
 		"GET /v1/conversations/{id}":            a.asTenant(a.getConversation),
 		"GET /v1/conversations/{id}/messages":   a.asTenant(a.listMessages),

@@ -36,6 +36,7 @@ type tenantHandler func(w http.ResponseWriter, r *http.Request, tenant string) e
 func (a *api) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		nameRequest(w)
 		if r.ContentLength != 0 {
 			awaitBody(w, time.Now().Add(bodyTimeout))
 		}

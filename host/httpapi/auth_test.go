@@ -82,9 +82,11 @@ func TestEveryRouteIsGuarded(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, keysAuth)
 	key := "Bearer " + h.mustCreateKey(t, "a")
-	open := map[string]bool{"/livez": true, "/readyz": true, "/openapi.json": true, "/docs": true}
+	open := map[string]bool{"/livez": true, "/readyz": true, "/openapi.json": true, "/docs": true, "/": true, "/api/version": true}
 	forTenants := map[string]bool{
 		"/v1/chat": true, "/v1/conversations": true, "/v1/conversations/{id}": true, "/v1/conversations/{id}/messages": true,
+		"/v1/chat/completions": true, "/v1/models": true, "/v1/models/{model}": true,
+		"/api/chat": true, "/api/tags": true, "/api/show": true,
 	}
 	for _, c := range h.contract.calls() {
 		withKey := 403

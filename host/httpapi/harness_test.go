@@ -14,6 +14,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/bothost/bothost/host/allow"
 	"github.com/bothost/bothost/host/bot"
 	"github.com/bothost/bothost/host/httpapi"
 	"github.com/bothost/bothost/host/internal/faketenants"
@@ -33,8 +34,11 @@ type harness struct {
 	files   map[string]registry.Tenant
 	tenants *faketenants.Store
 	llm     *model
-	store   *conversations
-	ready   error
+	// allow and adjust are those of all bots.
+	allow  allow.Rules
+	adjust func(json.RawMessage, map[string]any) (json.RawMessage, error)
+	store  *conversations
+	ready  error
 	// tenantsFail, if set, is what all calls to the store of registrations fail
 	// with.
 	tenantsFail error
@@ -84,7 +88,9 @@ func newHarness(t *testing.T, auth httpapi.Auth) *harness {
 		Check: checkOverrides,
 		Build: func(_ context.Context, tenant registry.Tenant) (*bot.Bot, func(), error) {
 			own := parts
-			own.Tenant = tenant.Name
+			own.Tenant, own.SystemPrompt, own.Allow = tenant.Name, "Be brief.", h.allow
+			own.Models = []bot.Model{parts.Models[0]}
+			own.Models[0].Adjust = h.adjust
 			return bot.New(own), func() {}, nil
 		},
 		Gates: bot.NewGates(time.Minute, 10), CacheTTL: time.Hour, MaxCacheSize: 10, Logger: hclog.NewNullLogger(),

@@ -189,6 +189,11 @@ func codeOf(status int) string {
 
 // fail writes an error's document.
 func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
+	a.failAs(w, r, err, "application/problem+json", func(p *problem) any { return p })
+}
+
+// failAs writes another document of an error.
+func (a *api) failAs(w http.ResponseWriter, r *http.Request, err error, contentType string, document func(*problem) any) {
 	p := problemOf(err)
 	a.logFailure(r, p.Status, err)
 	if p.retryAfter > 0 {
@@ -197,7 +202,7 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="bothost"`)
 	}
-	writeJSON(w, p.Status, "application/problem+json", p)
+	writeJSON(w, p.Status, contentType, document(p))
 }
 
 // logFailure writes what the operator should know and nobody has logged yet: a

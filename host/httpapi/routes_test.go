@@ -63,7 +63,7 @@ func TestNoSuchRoute(t *testing.T) {
 		code   string
 		allow  string
 	}{
-		{call: get("/"), status: 404, code: "no_such_route"},
+		{call: get("/v1"), status: 404, code: "no_such_route"},
 		{call: get("/v1/conversations/a/b"), status: 404, code: "no_such_route"},
 		{call: get("/v1/conversations/"), status: 404, code: "no_such_route"},
 		{call: get("/v1/chat"), status: 405, code: "method_not_allowed", allow: "POST"},
