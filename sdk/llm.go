@@ -80,6 +80,7 @@ func (s *llmServer[C, O, P]) Chat(r *pluginv1.ChatRequest, stream grpc.ServerStr
 	result, err := provider.Chat(stream.Context(), llm.Request[O]{
 		Tenant:       r.GetScope().GetTenant(),
 		Conversation: r.GetScope().GetConversation(),
+		Turn:         r.GetScope().GetTurn(),
 		Messages:     messages,
 		Whole:        r.GetWhole(),
 		Options:      options,

@@ -30,14 +30,16 @@ func (p *Plugin) ServerOptions() []grpc.ServerOption {
 
 func (p *Plugin) unary(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (response any, err error) {
 	defer func() { err = wire.ToStatus(err) }()
-	defer recoverAs(&err, p.logger)
+	ctx = answering(ctx, p.logger, request)
+	defer recoverAs(&err, func() context.Context { return ctx })
 	return handler(ctx, request)
 }
 
 func (p *Plugin) stream(server any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
 	defer func() { err = wire.ToStatus(err) }()
-	defer recoverAs(&err, p.logger)
-	return handler(server, stream)
+	answered := &answeredStream{ServerStream: stream, logger: p.logger, ctx: answering(stream.Context(), p.logger, nil)}
+	defer recoverAs(&err, answered.Context)
+	return handler(server, answered)
 }
 
 func stack() string { return string(debug.Stack()) }

@@ -25,7 +25,7 @@ func (t *turn) recall(ctx context.Context, begun store.Begun) (recalled, error) 
 		return recalled{prompt: t.prompt(begun.History)}, nil
 	}
 	request := memory.Request{
-		Tenant: t.scope.Tenant, Conversation: t.scope.Conversation, Phase: memory.BeforeReply,
+		Tenant: t.scope.Tenant, Conversation: t.scope.Conversation, Turn: t.number, Phase: memory.BeforeReply,
 		UserMessage: t.message, History: begun.History, State: t.ownState(begun.State),
 	}
 	response, err := repeat(ctx, t.memory,

@@ -99,7 +99,7 @@ func (s *speech) isTold() bool { return s.text.Len() > 0 && !s.turn.whole }
 func (s *speech) askOnce(ctx context.Context, prompt []message.Message) (llm.Result, error) {
 	model := &s.turn.model
 	return client.LLM{Instance: model.pin.instance()}.Chat(ctx, llm.Request[json.RawMessage]{
-		Tenant: s.turn.scope.Tenant, Conversation: s.turn.scope.Conversation,
+		Tenant: s.turn.scope.Tenant, Conversation: s.turn.scope.Conversation, Turn: s.turn.number,
 		Messages: prompt, Options: model.options, Whole: s.turn.whole,
 	}, s.hear)
 }

@@ -30,7 +30,7 @@ func (l LLM) Chat(ctx context.Context, request llm.Request[json.RawMessage], emi
 	defer cancel()
 	stream, err := pluginv1.NewLLMServiceClient(l.Conn).Chat(ctx, &pluginv1.ChatRequest{
 		Instance: l.ID,
-		Scope:    &pluginv1.Scope{Tenant: request.Tenant, Conversation: request.Conversation},
+		Scope:    &pluginv1.Scope{Tenant: request.Tenant, Conversation: request.Conversation, Turn: request.Turn},
 		Messages: messages,
 		Options:  request.Options,
 		Whole:    request.Whole,

@@ -35,10 +35,12 @@ type Checker[O any] interface {
 
 // Request is one call of Chat.
 type Request[O any] struct {
-	// Tenant and Conversation say on whose behalf it is made, for logs and
-	// for the accounts of an upstream; they must not change the answer.
+	// Tenant, Conversation and Turn say on whose behalf it is made, for logs and
+	// for the accounts of an upstream; they must not change the answer. Turn is 0,
+	// and Conversation empty, outside of conversations.
 	Tenant       string
 	Conversation string
+	Turn         uint64
 	// Messages in order; a system prompt, if there is one, comes first and
 	// the user's new message last.
 	Messages []message.Message

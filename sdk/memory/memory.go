@@ -51,6 +51,7 @@ const (
 type Request struct {
 	Tenant       string
 	Conversation string
+	Turn         uint64
 	Phase        Phase
 	UserMessage  message.Message
 	// History is the window, oldest first.

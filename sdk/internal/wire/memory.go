@@ -60,7 +60,7 @@ func ToRecallRequest(instance string, r memory.Request) (*pluginv1.RecallRequest
 	}
 	return &pluginv1.RecallRequest{
 		Instance:      instance,
-		Scope:         &pluginv1.Scope{Tenant: r.Tenant, Conversation: r.Conversation},
+		Scope:         &pluginv1.Scope{Tenant: r.Tenant, Conversation: r.Conversation, Turn: r.Turn},
 		Phase:         pluginv1.RecallPhase(r.Phase),
 		UserMessage:   user,
 		Window:        window,
@@ -92,6 +92,7 @@ func FromRecallRequest(r *pluginv1.RecallRequest) (memory.Request, error) {
 	return memory.Request{
 		Tenant:       r.GetScope().GetTenant(),
 		Conversation: r.GetScope().GetConversation(),
+		Turn:         r.GetScope().GetTurn(),
 		Phase:        phase,
 		UserMessage:  user,
 		History:      window,

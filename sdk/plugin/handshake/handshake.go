@@ -14,7 +14,7 @@ const (
 	// package bothost.plugin.v1.
 	ProtocolVersion = 1
 	// ContractMinor counts the additions to it: see .ci/contract.
-	ContractMinor = 0
+	ContractMinor = 1
 	// PluginSet is the name under which go-plugin knows the one thing that a
 	// process serves.
 	PluginSet = "plugin"

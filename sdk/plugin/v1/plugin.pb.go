@@ -762,9 +762,12 @@ func (*AttachResponse) Descriptor() ([]byte, []int) {
 
 // Scope says on whose behalf a call is made.
 type Scope struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Tenant        string                 `protobuf:"bytes,1,opt,name=tenant,proto3" json:"tenant,omitempty"`
-	Conversation  string                 `protobuf:"bytes,2,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	Tenant       string                 `protobuf:"bytes,1,opt,name=tenant,proto3" json:"tenant,omitempty"`
+	Conversation string                 `protobuf:"bytes,2,opt,name=conversation,proto3" json:"conversation,omitempty"`
+	// The turn's number in its conversation; 0 where there is none yet, or the
+	// call is no part of one.
+	Turn          uint64 `protobuf:"varint,3,opt,name=turn,proto3" json:"turn,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -811,6 +814,13 @@ func (x *Scope) GetConversation() string {
 		return x.Conversation
 	}
 	return ""
+}
+
+func (x *Scope) GetTurn() uint64 {
+	if x != nil {
+		return x.Turn
+	}
+	return 0
 }
 
 // ErrorDetail accompanies every error status of a plugin.
@@ -980,10 +990,11 @@ const file_bothost_plugin_v1_plugin_proto_rawDesc = "" +
 	"\rCheckResponse\x12\x18\n" +
 	"\asummary\x18\x01 \x01(\tR\asummary\"\x0f\n" +
 	"\rAttachRequest\"\x10\n" +
-	"\x0eAttachResponse\"C\n" +
+	"\x0eAttachResponse\"W\n" +
 	"\x05Scope\x12\x16\n" +
 	"\x06tenant\x18\x01 \x01(\tR\x06tenant\x12\"\n" +
-	"\fconversation\x18\x02 \x01(\tR\fconversation\"\xbb\x02\n" +
+	"\fconversation\x18\x02 \x01(\tR\fconversation\x12\x12\n" +
+	"\x04turn\x18\x03 \x01(\x04R\x04turn\"\xbb\x02\n" +
 	"\vErrorDetail\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\x12=\n" +
 	"\x06source\x18\x02 \x01(\x0e2%.bothost.plugin.v1.ErrorDetail.SourceR\x06source\x12\x16\n" +
