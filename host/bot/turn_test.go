@@ -77,7 +77,7 @@ func TestPrompt(t *testing.T) {
 					t.Fatal(err)
 				}
 				want := []llm.Request[options]{{
-					Tenant: "acme", Conversation: "c1", Messages: test.want, Options: options{Model: "fake"},
+					Tenant: "acme", Conversation: "c1", Turn: 3, Messages: test.want, Options: options{Model: "fake"},
 				}}
 				if diff := cmp.Diff(want, p.llm.requests); diff != "" {
 					t.Errorf("what the model was shown differs:\n%s", diff)

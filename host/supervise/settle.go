@@ -43,6 +43,11 @@ type settledStream struct {
 	settle func(error) error
 }
 
+// SendMsg implements grpc.ClientStream.
+func (s settledStream) SendMsg(message any) error {
+	return s.settle(s.ClientStream.SendMsg(message))
+}
+
 // RecvMsg implements grpc.ClientStream.
 func (s settledStream) RecvMsg(message any) error {
 	return s.settle(s.ClientStream.RecvMsg(message))

@@ -32,7 +32,7 @@ func TestStreamsAreWatched(t *testing.T) {
 		t.Fatalf("got %+v, %v", result, err)
 	}
 	for i, gap := range result.Gaps {
-		if gap < pause || result.First[i] <= 0 || result.Rates[i] <= 0 || result.Rates[i] > 2/pause.Seconds() {
+		if gap < pause/2 || result.First[i] <= 0 || result.Rates[i] <= 0 || result.Rates[i] > 2/pause.Seconds() {
 			t.Errorf("stream %d: gap %v, first %v, rate %v", i, gap, result.First[i], result.Rates[i])
 		}
 	}
