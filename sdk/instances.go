@@ -88,7 +88,7 @@ func (t *instances[C, P]) reserve(call openCall) (entry *instance[P], mine bool)
 }
 
 func (t *instances[C, P]) make(ctx context.Context, call openCall) (value P, err error) {
-	defer recoverAs(&err, func() context.Context { return ctx })
+	defer recoverAs(ctx, &err)
 	config, err := schema.Decode[C](t.schema, call.config)
 	if err != nil {
 		return value, err
@@ -164,9 +164,13 @@ func (t *instances[C, P]) check(ctx context.Context, id string, options []byte) 
 
 // recoverAs turns a panic of the author's code into an error, and logs where it
 // happened, and in which call: one bad call must not end the other tenants' calls.
-func recoverAs(err *error, in func() context.Context) {
+func recoverAs(ctx context.Context, err *error) {
 	if value := recover(); value != nil {
-		Logger(in()).Error("panic", "value", fmt.Sprint(value), "stack", stack())
-		*err = fault.New(fault.Internal, "the plugin panicked; its log says where")
+		*err = panicked(ctx, value)
 	}
+}
+
+func panicked(ctx context.Context, value any) error {
+	Logger(ctx).Error("panic", "value", fmt.Sprint(value), "stack", stack())
+	return fault.New(fault.Internal, "the plugin panicked; its log says where")
 }

@@ -31,14 +31,18 @@ func (p *Plugin) ServerOptions() []grpc.ServerOption {
 func (p *Plugin) unary(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (response any, err error) {
 	defer func() { err = wire.ToStatus(err) }()
 	ctx = answering(ctx, p.logger, request)
-	defer recoverAs(&err, func() context.Context { return ctx })
+	defer recoverAs(ctx, &err)
 	return handler(ctx, request)
 }
 
 func (p *Plugin) stream(server any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
 	defer func() { err = wire.ToStatus(err) }()
 	answered := &answeredStream{ServerStream: stream, logger: p.logger, ctx: answering(stream.Context(), p.logger, nil)}
-	defer recoverAs(&err, answered.Context)
+	defer func() {
+		if value := recover(); value != nil {
+			err = panicked(answered.ctx, value)
+		}
+	}()
 	return handler(server, answered)
 }
 
