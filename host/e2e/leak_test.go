@@ -31,6 +31,8 @@ func TestEndureCrashes(t *testing.T) {
 		faults.crash(t, crashes)
 	} else {
 		crashes = 5 * times
+		// Nothing runs, and can be replaced, before its first turn.
+		faults.crash(t, 1)
 		// More contents of a file than anything is kept of.
 		for range 7 {
 			faults.replace(faults.plugins...)
