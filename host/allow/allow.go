@@ -47,9 +47,8 @@ type Parameter struct {
 // Check refuses what the rules do not allow. Its errors are those of Refuse.
 func (r Rules) Check(c Choice) error {
 	if c.Model != "" && c.Model != DefaultModel && !slices.Contains(r.Models, c.Model) {
-		unknown := fault.New(fault.NotFound, "there is no model %q; GET /v1/models lists them", c.Model).WithReason(fault.ModelNotFound)
-		unknown.Fields = []fault.Field{{Key: "model", Message: "there is no such model"}}
-		return unknown
+		return fault.New(fault.NotFound, "there is no model %q; GET /v1/models lists them", c.Model).
+			WithReason(fault.ModelNotFound).WithField("model", "there is no such model")
 	}
 	for _, parameter := range c.Parameters {
 		if err := r.checkParameter(parameter); err != nil {

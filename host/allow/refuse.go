@@ -24,9 +24,7 @@ const (
 // name for it.
 func Refuse(key, reason, format string, args ...any) *fault.Error {
 	text := fmt.Sprintf(format, args...)
-	refusal := fault.New(fault.Invalid, "%s: %s", key, text).WithReason(reason)
-	refusal.Fields = []fault.Field{{Key: key, Message: text}}
-	return refusal
+	return fault.New(fault.Invalid, "%s: %s", key, text).WithReason(reason).WithField(key, text)
 }
 
 // At names an item of a list.

@@ -75,9 +75,8 @@ func (s Section) Adjust(perCall json.RawMessage, changes map[string]any) (json.R
 			at = maxCompletionTokens
 		}
 		if !takes[at] {
-			missing := fault.New(fault.Unsupported, "%s has no parameter %s", s.Plugin, key)
-			missing.Fields = []fault.Field{{Key: key, Message: s.Plugin + " has no such parameter"}}
-			return nil, missing
+			return nil, fault.New(fault.Unsupported, "%s has no parameter %s", s.Plugin, key).
+				WithField(key, s.Plugin+" has no such parameter")
 		}
 		values[at], changed = value, append(changed, at)
 	}

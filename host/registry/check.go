@@ -77,7 +77,5 @@ func containsNUL(value any) bool {
 }
 
 func invalid(key, message string) error {
-	e := fault.New(fault.Invalid, "%s %s", key, message)
-	e.Fields = []fault.Field{{Key: key, Message: message}}
-	return e
+	return fault.New(fault.Invalid, "%s %s", key, message).WithField(key, message)
 }

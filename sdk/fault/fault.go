@@ -120,6 +120,12 @@ func (e *Error) WithReason(reason string) *Error {
 	return e
 }
 
+// WithField adds what is wrong with one key to Fields and returns e.
+func (e *Error) WithField(key, message string) *Error {
+	e.Fields = append(e.Fields, Field{Key: key, Message: message})
+	return e
+}
+
 // WithRemedy sets Remedy and returns e.
 func (e *Error) WithRemedy(format string, args ...any) *Error {
 	e.Remedy = fmt.Sprintf(format, args...)

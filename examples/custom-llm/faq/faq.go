@@ -32,9 +32,8 @@ func Open(_ context.Context, config Config, _ sdk.Settings) (*Provider, error) {
 	for i, entry := range config.Entries {
 		words := wordsOf(entry.Question)
 		if len(words) == 0 {
-			failure := fault.New(fault.Invalid, "llm-faq: question %d, %q, has no word", i+1, entry.Question)
-			failure.Fields = []fault.Field{{Key: fmt.Sprintf("entries.%d.question", i), Message: "has no word"}}
-			return nil, failure
+			return nil, fault.New(fault.Invalid, "llm-faq: question %d, %q, has no word", i+1, entry.Question).
+				WithField(fmt.Sprintf("entries.%d.question", i), "has no word")
 		}
 		p.known = append(p.known, known{words: words, answer: entry.Answer})
 	}

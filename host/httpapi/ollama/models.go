@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bothost/bothost/host/allow"
+	"github.com/bothost/bothost/host/httpapi/internal/member"
 )
 
 // Version is that of Ollama whose API this is.
@@ -81,7 +82,7 @@ func ReadShow(body []byte) (string, error) {
 		switch {
 		case isNothing(raw):
 		case name == "model" || name == "name":
-			err = value(name, raw, "a text", &asked)
+			err = member.Value(name, raw, "a text", &asked)
 		case name == "verbose" && json.Valid(raw):
 			// There is no more to show.
 		default:

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/bothost/bothost/host/allow"
+	"github.com/bothost/bothost/host/httpapi/internal/member"
 )
 
 // parameters are those that go to the model's provider, by Ollama's names.
@@ -44,10 +45,10 @@ func readOptions(raw json.RawMessage) ([]allow.Parameter, error) {
 func readOption(at string, name allow.Name, raw json.RawMessage) (any, error) {
 	if name == allow.Stop {
 		var texts []string
-		err := value(at, raw, "a list of texts", &texts)
+		err := member.Value(at, raw, "a list of texts", &texts)
 		return texts, err
 	}
 	var number float64
-	err := value(at, raw, "a number", &number)
+	err := member.Value(at, raw, "a number", &number)
 	return number, err
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/bothost/bothost/host/allow"
 	"github.com/bothost/bothost/host/bot"
+	"github.com/bothost/bothost/host/httpapi/internal/member"
 	"github.com/bothost/bothost/sdk/message"
 )
 
@@ -59,11 +60,11 @@ func Canonical(model string) string { return strings.TrimSuffix(model, ":latest"
 func (r *Request) take(name string, raw json.RawMessage) (err error) {
 	switch name {
 	case "model":
-		return value(name, raw, "a text", &r.model)
+		return member.Value(name, raw, "a text", &r.model)
 	case "stream":
-		return value(name, raw, "true or false", &r.isStreamed)
+		return member.Value(name, raw, "true or false", &r.isStreamed)
 	case "messages":
-		r.completion.Messages, err = readMessages(raw)
+		r.completion.Messages, err = member.Messages(raw, readMessage)
 		return err
 	case "options":
 		r.completion.Parameters, err = readOptions(raw)
@@ -87,31 +88,8 @@ func isNothing(raw json.RawMessage) bool {
 
 func object(name string, raw json.RawMessage) (map[string]json.RawMessage, error) {
 	var members map[string]json.RawMessage
-	err := value(name, raw, "a JSON object", &members)
+	err := member.Value(name, raw, "a JSON object", &members)
 	return members, err
-}
-
-func value(name string, raw json.RawMessage, want string, into any) error {
-	if json.Unmarshal(raw, into) != nil {
-		return allow.Refuse(name, allow.Invalid, "must be %s", want)
-	}
-	return nil
-}
-
-func readMessages(raw json.RawMessage) ([]message.Message, error) {
-	var given []map[string]json.RawMessage
-	if err := value("messages", raw, "a list of messages", &given); err != nil {
-		return nil, err
-	}
-	messages := make([]message.Message, len(given))
-	for i, members := range given {
-		read, err := readMessage(allow.At("messages", i), members)
-		if err != nil {
-			return nil, err
-		}
-		messages[i] = read
-	}
-	return messages, nil
 }
 
 func readMessage(at string, members map[string]json.RawMessage) (message.Message, error) {
@@ -121,9 +99,9 @@ func readMessage(at string, members map[string]json.RawMessage) (message.Message
 		var err error
 		switch {
 		case name == "role":
-			err = value(at+".role", raw, "a text", &role)
+			err = member.Value(at+".role", raw, "a text", &role)
 		case name == "content":
-			err = value(at+".content", raw, "a text", &content)
+			err = member.Value(at+".content", raw, "a text", &content)
 		case !isNothing(raw):
 			err = allow.Refuse(at+"."+name, allow.Unsupported, "is not supported by this host")
 		}

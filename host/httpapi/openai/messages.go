@@ -6,24 +6,9 @@ import (
 	"slices"
 
 	"github.com/bothost/bothost/host/allow"
+	"github.com/bothost/bothost/host/httpapi/internal/member"
 	"github.com/bothost/bothost/sdk/message"
 )
-
-func readMessages(raw json.RawMessage) ([]message.Message, error) {
-	var given []map[string]json.RawMessage
-	if err := value("messages", raw, "a list of messages", &given); err != nil {
-		return nil, err
-	}
-	messages := make([]message.Message, len(given))
-	for i, members := range given {
-		read, err := readMessage(allow.At("messages", i), members)
-		if err != nil {
-			return nil, err
-		}
-		messages[i] = read
-	}
-	return messages, nil
-}
 
 func readMessage(at string, members map[string]json.RawMessage) (message.Message, error) {
 	var read message.Message
@@ -76,7 +61,7 @@ func readContent(at string, raw json.RawMessage) ([]message.Part, error) {
 		return []message.Part{message.Text(whole)}, nil
 	}
 	var given []map[string]any
-	if err := value(at, raw, "a text or a list of parts", &given); err != nil {
+	if err := member.Value(at, raw, "a text or a list of parts", &given); err != nil {
 		return nil, err
 	}
 	parts := make([]message.Part, len(given))

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/bothost/bothost/host/allow"
+	"github.com/bothost/bothost/host/httpapi/internal/member"
 )
 
 // parameters are those that go to the model's provider.
@@ -39,7 +40,7 @@ func readParameter(as string, name allow.Name, raw json.RawMessage) (any, error)
 		return word, err
 	default:
 		var number float64
-		err := value(as, raw, "a number", &number)
+		err := member.Value(as, raw, "a number", &number)
 		return number, err
 	}
 }
@@ -51,6 +52,6 @@ func readStop(as string, raw json.RawMessage) (any, error) {
 		return []string{one}, nil
 	}
 	var several []string
-	err := value(as, raw, "a text or a list of texts", &several)
+	err := member.Value(as, raw, "a text or a list of texts", &several)
 	return several, err
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/bothost/bothost/host/allow"
 	"github.com/bothost/bothost/host/bot"
+	"github.com/bothost/bothost/host/httpapi/internal/member"
 )
 
 // Request is a request as it was understood.
@@ -65,10 +66,10 @@ func (r *Request) take(name string, raw json.RawMessage) (err error) {
 	case "user":
 		return text(name, raw, &r.completion.User)
 	case "messages":
-		r.completion.Messages, err = readMessages(raw)
+		r.completion.Messages, err = member.Messages(raw, readMessage)
 		return err
 	case "stream":
-		return value(name, raw, "true or false", &r.isStreamed)
+		return member.Value(name, raw, "true or false", &r.isStreamed)
 	case "stream_options":
 		return r.takeStreamOptions(raw)
 	}
@@ -80,13 +81,13 @@ func (r *Request) take(name string, raw json.RawMessage) (err error) {
 
 func (r *Request) takeStreamOptions(raw json.RawMessage) error {
 	var options map[string]json.RawMessage
-	if err := value("stream_options", raw, "an object", &options); err != nil {
+	if err := member.Value("stream_options", raw, "an object", &options); err != nil {
 		return err
 	}
 	for name, given := range options {
 		at := "stream_options." + name
 		var isSet bool
-		if err := value(at, given, "true or false", &isSet); err != nil {
+		if err := member.Value(at, given, "true or false", &isSet); err != nil {
 			return err
 		}
 		switch {
@@ -102,13 +103,5 @@ func (r *Request) takeStreamOptions(raw json.RawMessage) error {
 
 // text reads a member that is one.
 func text(name string, raw json.RawMessage, into *string) error {
-	return value(name, raw, "a text", into)
-}
-
-// value reads a member of a type.
-func value(name string, raw json.RawMessage, want string, into any) error {
-	if json.Unmarshal(raw, into) != nil {
-		return allow.Refuse(name, allow.Invalid, "must be %s", want)
-	}
-	return nil
+	return member.Value(name, raw, "a text", into)
 }

@@ -40,9 +40,7 @@ func (f Failure) beforeReply() error {
 	case Panic:
 		panic("llm-echo: told to panic")
 	default:
-		wrong := fault.New(fault.Invalid, "llm-echo: no way to fail is named %q", string(f))
-		wrong.Fields = []fault.Field{{Key: "fail", Message: "unknown way to fail"}}
-		return wrong
+		return fault.New(fault.Invalid, "llm-echo: no way to fail is named %q", string(f)).WithField("fail", "unknown way to fail")
 	}
 }
 

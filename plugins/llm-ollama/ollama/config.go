@@ -31,7 +31,5 @@ func (c Config) idleTimeout() (time.Duration, error) {
 
 // invalidKey says what is wrong with one key of the configuration.
 func invalidKey(key, problem string) error {
-	wrong := fault.New(fault.Invalid, "llm-ollama: %s: %s", key, problem)
-	wrong.Fields = []fault.Field{{Key: key, Message: problem}}
-	return wrong
+	return fault.New(fault.Invalid, "llm-ollama: %s: %s", key, problem).WithField(key, problem)
 }

@@ -65,9 +65,8 @@ func (s *Store) checkDirect(ctx context.Context, calls *inspection) error {
 }
 
 func directFault(problem string) *fault.Error {
-	failure := fault.New(fault.Invalid, "store-postgres: connection.direct %s", problem).WithReason("direct_wrong")
-	failure.Fields = []fault.Field{{Key: "connection.direct", Message: problem}}
-	return failure
+	return fault.New(fault.Invalid, "store-postgres: connection.direct %s", problem).
+		WithReason("direct_wrong").WithField("connection.direct", problem)
 }
 
 // supported refuses servers and databases that the store cannot work with.
